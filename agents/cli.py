@@ -1,0 +1,46 @@
+"""The `khabar` command: one sub-command a module, imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "replay": ("agents.replay", "send articles through the whole pipeline and show the events"),
+    "process": ("agents.process", "run the stages without a broker: JSON Lines in, JSON Lines out"),
+    "worker": ("agents.worker", "run the stage agents until stopped"),
+    "poll": ("agents.poller.command", "poll the feeds of a catalog until stopped"),
+    "run": ("agents.run", "run the poller and all stage agents in one process"),
+    "tail": ("agents.tail", "subscribe to the output topic"),
+    "topics": ("agents.topics", "create and describe the topics"),
+    "doctor": ("agents.doctor", "explain every setting and what is wrong"),
+    "bench": ("agents.bench", "measure throughput and memory, stage by stage"),
+}
+USAGE_ERROR = 64
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; the process exit code is returned."""
+    arguments = sys.argv[1:] if argv is None else argv
+    parser = argparse.ArgumentParser(prog="khabar", description="News feeds in, linked events with evidence out.")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    wanted = arguments[0] if arguments else ""
+    for name, (module, summary) in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=summary, description=summary.capitalize() + ".")
+        if name == wanted:
+            command = import_module(module)
+            command.add_arguments(subparser)
+            subparser.set_defaults(run=command.run)
+    args = parser.parse_args(arguments)
+    try:
+        return int(args.run(args))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 141
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""What a stage is: a function from a record and a read-only view of state to effects.
+
+A stage does nothing itself. The driver and the Faust shell perform the effects it returns, so the same stage
+runs in a test, in one process, and on a broker, and gives the same bytes in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeAlias, TypeVar
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+S = TypeVar("S")
+In_contra = TypeVar("In_contra", contravariant=True)
+Out_co = TypeVar("Out_co", covariant=True)
+S_inv = TypeVar("S_inv")
+
+
+@dataclass(frozen=True, slots=True)
+class Emit(Generic[Out]):
+    """Pass a record on under a key; `partition` is taken modulo the sink's partitions, None lets the key decide."""
+
+    key: str
+    value: Out
+    partition: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Put(Generic[S]):
+    """Keep `state` under `key`; None forgets it. The key must live in the partition of the record being processed."""
+
+    key: str
+    state: S | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The record was understood and leads to nothing; counted under its reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """The record cannot be processed: it goes to the dead-letter topic with its original bytes."""
+
+    reason: str
+    message: str
+
+
+Effect: TypeAlias = Emit[Out] | Put[S] | Drop | Reject
+
+
+class Stage(Protocol[In_contra, Out, S_inv]):
+    """One step of the pipeline. Calling it twice with the same arguments gives the same effects."""
+
+    def __call__(self, record: In_contra, state: Mapping[str, S_inv], /) -> Iterable[Effect[Out, S_inv]]:
+        """Say what is to be done about `record`."""
+        ...
