@@ -1,0 +1,12 @@
+"""The article's own text, without what the page puts around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from schemas.article import Segment
+
+
+def body_text(segments: Iterable[Segment], received: str) -> str:
+    """Join the body segments of an article as received; what is compared for duplicates and sketched."""
+    return "\n".join(received[segment.start : segment.end] for segment in segments if segment.kind == "body")

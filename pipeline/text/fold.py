@@ -1,0 +1,119 @@
+"""Text as compared: letters, vowel signs and digits alone, each in its base form. Never shown and never offset into."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.resources import knowledge_rows
+
+Codes: TypeAlias = NDArray[np.uint32]
+
+TABLE_SIZE = 0x40000
+# UAX 15, Stream-Safe Text Format: no real text stacks more marks on one letter. Normalising sorts the marks of a
+# letter one by one, so longer runs would cost quadratic time.
+MARKS_IN_A_ROW = 30
+# Every character of these ranges is a letter and its own base form; a table of them needs no look-up each.
+IDEOGRAPHS = ((0x3400, 0xA000), (0xAC00, 0xD7A4), (0x20000, 0x2F800), (0x30000, TABLE_SIZE))
+# Canonical combining classes of marks that are letters of their own: viramas (9), Telugu, Thai, Lao and Tibetan
+# vowel signs and tones. Class 0 holds the other Indic vowel signs.
+LETTER_MARKS = frozenset({0, 9, 84, 91, 103, 107, 118, 122, 129, 130, 132})
+# Combining grapheme joiner, Mongolian and general variation selectors: marks of class 0 that change no letter.
+SILENT_MARKS = frozenset({0x034F, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)})
+
+
+def fold(text: str) -> str:
+    """Return the folded form of `text`; equal for spellings, spacings and punctuations of the same words."""
+    return decoded(fold_codes(text))
+
+
+def fold_codes(text: str) -> Codes:
+    """Return the folded form of `text` as UTF-32 code points."""
+    folded: Codes = _lookup(encoded(compatible(text)))
+    return folded[folded != 0]
+
+
+def compatible(text: str) -> str:
+    """Return `text` in NFKC, in linear time; of a run of more than 30 combining marks the rest is left out."""
+    if text.isascii():
+        return text
+    codes = encoded(text)
+    marks: NDArray[np.bool_] = _combining()[np.minimum(codes, TABLE_SIZE - 1)]
+    if int(np.count_nonzero(marks)) > MARKS_IN_A_ROW:
+        text = decoded(codes[_run_lengths(marks) <= MARKS_IN_A_ROW])
+    return unicodedata.normalize("NFKC", text)
+
+
+def encoded(text: str) -> Codes:
+    """Return the code points of `text`, lone surrogates included."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def decoded(codes: Codes) -> str:
+    """Return the text of code points."""
+    return codes.tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def _run_lengths(marks: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Number every mark within its run from 1; other characters have 0."""
+    places = np.arange(1, len(marks) + 1, dtype=np.int64)
+    return places - np.maximum.accumulate(np.where(marks, 0, places))
+
+
+def _lookup(codes: Codes) -> Codes:
+    folded: Codes = _table()[np.minimum(codes, TABLE_SIZE - 1)]
+    return folded
+
+
+@cache
+def _table() -> Codes:
+    """Map code points to folded ones, 0 for what is left out; the last entry stands for all beyond."""
+    table = np.zeros(TABLE_SIZE, dtype=np.uint32)
+    for start, end in IDEOGRAPHS:
+        table[start:end] = np.arange(start, end, dtype=np.uint32)
+    variants = _variants()
+    for code in _alphabetic():
+        table[code] = _base(code, variants)
+    table[-1] = 0
+    return table
+
+
+@cache
+def _combining() -> NDArray[np.bool_]:
+    table = np.zeros(TABLE_SIZE, dtype=np.bool_)
+    marks = [code for code in _alphabetic() if unicodedata.combining(chr(code))]
+    table[marks] = True
+    return table
+
+
+def _alphabetic() -> list[int]:
+    starts = (0, *(end for _, end in IDEOGRAPHS[:-1]))
+    ends = (start for start, _ in IDEOGRAPHS)
+    return [code for start, end in zip(starts, ends, strict=True) for code in range(start, end)]
+
+
+@cache
+def _variants() -> dict[str, str]:
+    return {letter: base for base, letters, _ in knowledge_rows("fold") for letter in letters.split()}
+
+
+def _base(code: int, variants: dict[str, str]) -> int:
+    """Return the folded form of one code point, 0 when it is neither letter nor vowel sign nor digit."""
+    character = chr(code)
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return ord(str(unicodedata.digit(character)))
+    if category[0] == "M":
+        return code if _is_letter_mark(code, category) else 0
+    if category[0] not in "LN" or character == "ـ":
+        return 0
+    first = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character)[0].casefold())[0]
+    return ord(variants.get(first, first)) if unicodedata.category(first)[0] in "LN" else 0
+
+
+def _is_letter_mark(code: int, category: str) -> bool:
+    return category != "Me" and code not in SILENT_MARKS and unicodedata.combining(chr(code)) in LETTER_MARKS
