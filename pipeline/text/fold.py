@@ -34,7 +34,8 @@ def fold(text: str) -> str:
 def fold_codes(text: str) -> Codes:
     """Return the folded form of `text` as UTF-32 code points."""
     folded: Codes = _lookup(encoded(compatible(text)))
-    return folded[folded != 0]
+    kept: Codes = folded[folded != 0]
+    return kept
 
 
 def compatible(text: str) -> str:
