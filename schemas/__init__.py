@@ -1,1 +1,1 @@
-"""The contract: records on the topics, their codec, JSON Schemas and topic declarations. Knows no broker and no pipeline."""
+"""The contract: records on the topics, their codec, JSON Schemas and topics. Knows no broker and no pipeline."""

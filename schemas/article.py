@@ -211,7 +211,7 @@ class Article:
 
     @property
     def received(self) -> str:
-        """The article as received, which all offsets point into: title, newline, text; the text alone without a title."""
+        """The article as received, which all offsets point into: title, newline, text; or the text alone."""
         return received(self.title, self.text)
 
 

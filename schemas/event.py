@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.article import Precision
+from schemas.article import Precision  # noqa: TC001  the codec reads the annotations
 
 EventType = Literal[
     "AGREE",
@@ -40,7 +40,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """A party to an event. `country` is ISO 3166-1 alpha-3, `sector` a PLOVER sector, `person_key` equal across scripts."""
+    """A party to an event; `country` is ISO 3166-1 alpha-3, `sector` PLOVER, `person_key` equal across scripts."""
 
     text: str
     start: int
