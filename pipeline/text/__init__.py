@@ -1,1 +1,1 @@
-"""Text as every stage sees it: normalised, segmented, tokenised, folded and sketched, with offsets back to the article."""
+"""Text as received and text as matched: normalisation with exact offsets, segments, sentences, tokens."""

@@ -1,0 +1,1 @@
+"""The first stage: clean an article, tell its languages, take its sketch."""

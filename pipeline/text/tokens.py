@@ -1,0 +1,35 @@
+"""Tokens of a normalised text: words, numbers, and every other character that is no white space by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.text.characters import MARK, NUMBER, WORD
+
+TokenKind = Literal["word", "number", "punctuation"]
+_TOKEN = re.compile(rf"(?P<word>{WORD.pattern})|(?P<number>{NUMBER})|(?P<punctuation>[^\s{MARK}][{MARK}]*|[{MARK}]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token: `text[start:end]` of the text it was read from."""
+
+    text: str
+    start: int
+    end: int
+    kind: TokenKind = "word"
+
+
+def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
+    """Split `text[start:end]` into tokens; words are letters and marks (F16 is one word, 16th a number and a word)."""
+    return list(iter_tokens(text, start, len(text) if end is None else end))
+
+
+def iter_tokens(text: str, start: int, end: int) -> Iterator[Token]:
+    """Yield the tokens of `text[start:end]` one by one."""
+    for match in _TOKEN.finditer(text, start, end):
+        kind: TokenKind = match.lastgroup  # type: ignore[assignment]  # the three groups bear the kinds' names
+        yield Token(match[0], match.start(), match.end(), kind)
