@@ -74,17 +74,14 @@ class _Splitter:
             if match.start() < self.position or self._in_address(match.start()):
                 continue
             if match["line"]:
-                self._restart(match.end())
-            elif not self._ends(match):
-                continue
+                self.position = self.counted = match.end()
+                self.open = False
+            elif self._ends(match):
+                self.position = self._close(match.end())
             else:
-                self._restart(self._close(match.end()))
+                continue
             found.append(self.position)
         return found
-
-    def _restart(self, position: int) -> None:
-        self.position = self.counted = position
-        self.open = False
 
     def _in_address(self, position: int) -> bool:
         while self.addresses and self.addresses[-1][1] <= position:
@@ -95,10 +92,8 @@ class _Splitter:
         """Take closing quotes and brackets along."""
         text = self.text
         while position < self.end and text[position] in _CLOSERS:
-            if text[position] == '"':
-                if not self._quote_is_open(position):
-                    break
-            elif text[position] == "'" and text[position + 1 : position + 2].isalpha():
+            follows = text[position + 1 : position + 2].isalnum()
+            if follows and (text[position] != '"' or not self._quote_is_open(position)):
                 break
             position += 1
         return position
