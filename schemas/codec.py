@@ -10,7 +10,6 @@ the record that is returned is one of our own version. A key that is given twice
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
@@ -20,12 +19,11 @@ from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_h
 
 import orjson
 
+from schemas.escaping import without_surrogates
 from schemas.parsers import Parser, Wrong, parser_of
 
 T = TypeVar("T")
 Reason = Literal["decode", "schema"]
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class DecodeError(ValueError):
@@ -114,7 +112,7 @@ def _bytes_as_base64(value: object) -> str:
 def _without_surrogates(value: object) -> object:
     """Copy a value as dicts and lists in which every lone surrogate is U+FFFD."""
     if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
+        return without_surrogates(value)
     if isinstance(value, Mapping):
         return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -9,9 +9,9 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from schemas.codec import DecodeError, build
+from schemas.deadletter import TOPIC_LIMIT as MAX_MESSAGE_BYTES
 from schemas.records import RECORDS
 
-MAX_MESSAGE_BYTES = 2 * 1024 * 1024
 DAY_MS = 86_400_000
 
 

@@ -1,0 +1,53 @@
+"""Text in message headers: bounded, without control characters, always valid UTF-8."""
+
+from __future__ import annotations
+
+import re
+
+VALUE_LIMIT = 4096
+
+Headers = tuple[tuple[str, bytes], ...]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# C0, DEL, C1, line and paragraph separators, and the marks and overrides that turn a line of log around.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_CONTROL_OR_PERCENT = re.compile(f"%|{_CONTROL.pattern}")
+_ESCAPED = re.compile("((?:%[0-9A-F]{2})+)")
+
+
+def without_surrogates(text: str) -> str:
+    """Replace every lone surrogate, which UTF-8 cannot carry, by U+FFFD, one for one."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def header_value(text: str, limit: int = VALUE_LIMIT) -> bytes:
+    """Give a header's bytes: control characters percent-escaped, at most `limit` bytes."""
+    return _cut(_CONTROL.sub(_percent, without_surrogates(text[:limit])), limit)
+
+
+def reversible_value(text: str, limit: int = VALUE_LIMIT) -> bytes:
+    """Give a header's bytes as `header_value` does, the percent sign escaped too, so that `unescape` can undo it."""
+    return _cut(_CONTROL_OR_PERCENT.sub(_percent, without_surrogates(text[:limit])), limit)
+
+
+def unescape(value: bytes) -> str:
+    """Undo `reversible_value`; bytes that are not UTF-8 become U+FFFD."""
+    return _ESCAPED.sub(_unpercent, value.decode("utf-8", "replace"))
+
+
+def _percent(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match.group().encode("utf-8"))
+
+
+def _unpercent(match: re.Match[str]) -> str:
+    return bytes.fromhex(match.group().replace("%", "")).decode("utf-8", "replace")
+
+
+def _cut(text: str, limit: int) -> bytes:
+    """Cut to a number of bytes, never inside a character or an escape."""
+    data = text.encode("utf-8")
+    if len(data) <= limit:
+        return data
+    kept = data[:limit].decode("utf-8", "ignore")
+    escape = kept.rfind("%", len(kept) - 2)
+    return (kept[:escape] if escape >= 0 else kept).encode("utf-8")
