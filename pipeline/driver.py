@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from pipeline.source import raw_key
+from pipeline.source import site_key
 from pipeline.stage import Drop, Effect, Emit, Put, Reject
 from pipeline.topology import StageName, StageSpec, stages
 from schemas import codec
@@ -140,7 +140,7 @@ class Driver:
 
     def feed(self, raw: RawArticle) -> Outcome:
         """Run an article through all stages."""
-        return self.run(Emit(raw_key(raw), raw))
+        return self.run(Emit(site_key(raw), raw))
 
     def feed_bytes(self, data: bytes) -> Outcome:
         """Decode a value of news.raw and run it; what cannot be decoded is rejected at the source."""

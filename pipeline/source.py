@@ -95,7 +95,7 @@ def read_seeds(folder: Path) -> Iterator[RawArticle]:
         yield article if _is_utf8(data) else _repaired(article)
 
 
-def raw_key(raw: RawArticle) -> str:
+def site_key(raw: RawArticle) -> str:
     """The key of news.raw: the site, else the source's name, else the feed, else the article itself."""
     source = raw.infosource.name if raw.infosource else None
     feed = raw.feed.id if raw.feed else None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.source import SourceError, raw_from_line, raw_from_seed, raw_key, read_seeds, read_time, site
+from pipeline.source import SourceError, raw_from_line, raw_from_seed, site_key, read_seeds, read_time, site
 from schemas import codec
 from schemas.article import FeedRef, InfoSource, RawArticle
 from tests.paths import SEEDS
@@ -134,7 +134,7 @@ def test_any_strings_give_an_article_or_a_source_error(value):
     except SourceError:
         return
     assert raw.text == (value.get("text") or "")
-    assert raw_key(raw)
+    assert site_key(raw)
 
 
 def test_the_seeds_are_read_byte_for_byte_with_their_index():
@@ -150,7 +150,7 @@ def test_the_seeds_are_read_byte_for_byte_with_their_index():
         ("2021-04-07T00:00:00Z", "day"),
     ]
     assert [raw.infosource.country for raw in seeds if raw.infosource] == ["PAK", "PAK", "PAK", "PAK", "IND"]
-    assert raw_key(seeds[0]) == "Daily Pakistan"
+    assert site_key(seeds[0]) == "Daily Pakistan"
 
 
 def test_a_folder_without_an_index_works(tmp_path):
@@ -194,7 +194,7 @@ def test_the_site_is_the_registrable_domain(url, name):
 
 
 def test_articles_without_url_are_keyed_by_source_feed_or_themselves():
-    assert raw_key(RawArticle(uri="u", url="https://a.b.example.org/x")) == "example.org"
-    assert raw_key(RawArticle(uri="u", infosource=InfoSource(name="Dawn"))) == "Dawn"
-    assert raw_key(RawArticle(uri="u", feed=FeedRef(id="f"))) == "f"
-    assert raw_key(RawArticle(uri="u")) == "u"
+    assert site_key(RawArticle(uri="u", url="https://a.b.example.org/x")) == "example.org"
+    assert site_key(RawArticle(uri="u", infosource=InfoSource(name="Dawn"))) == "Dawn"
+    assert site_key(RawArticle(uri="u", feed=FeedRef(id="f"))) == "f"
+    assert site_key(RawArticle(uri="u")) == "u"
