@@ -1,0 +1,77 @@
+# The habits of this repository. `make help` lists them.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest
+PACKAGES := schemas pipeline agents
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+.PHONY: setup
+setup: $(STAMP) ## make the environment in .venv from the hashed constraints
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "khabar needs Python 3.11 to 3.13; say make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: demo
+demo: setup ## replay seeds/ through the whole Faust pipeline, no broker needed, and show the events
+	$(BIN)/khabar replay seeds/
+
+.PHONY: test
+test: setup ## unit, stream, golden and contract tests (no broker)
+	$(PYTEST) -q -n 2 -m "not kafka and not e2e" tests
+	$(PYTEST) -q -m "e2e and not kafka" tests
+
+.PHONY: test-kafka
+test-kafka: setup ## the tests against a real Apache Kafka (Java 17+ and Maven, or KHABAR_TEST_BOOTSTRAP)
+	$(PYTEST) -q -m kafka tests
+
+.PHONY: format
+format: setup ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only --quiet .
+
+.PHONY: lint
+lint: setup ## format, lint, types, architecture, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/codespell
+	$(BIN)/python -m schemas.generate --check
+
+.PHONY: check
+check: lint ## lint, then the fast tests
+	$(PYTEST) -q -n 2 tests/unit tests/lang tests/contract tests/docs tests/stream -m "not kafka and not e2e"
+
+.PHONY: eval
+eval: setup ## accuracy on the development data, with floors
+	$(BIN)/python -m tests.eval.gate
+
+.PHONY: bench
+bench: setup ## articles a second and memory, stage by stage (KHABAR_BENCH_ARTICLES names a .jsonl[.gz] file)
+	$(BIN)/khabar bench
+
+.PHONY: chaos
+chaos: setup ## kill -9 of workers at the failpoints, on sqlite:// and on Kafka
+	$(PYTEST) -q -m e2e tests/e2e
+
+.PHONY: compose-check
+compose-check: ## check docker-compose.yml without an engine
+	docker compose -f docker-compose.yml config --quiet
+
+.PHONY: constraints
+constraints: setup ## resolve the dependencies anew into constraints.txt, with hashes
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --python-version 3.11 pyproject.toml -o constraints.txt
+
+.PHONY: clean
+clean: ## remove the environment and all caches
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

@@ -1,1 +1,1 @@
-"""The shell: Faust agents, transports, the poller and the command line. The only importer of Faust, aiokafka and aiohttp."""
+"""The shell: Faust agents, transports, the poller and the commands. Alone imports Faust, aiokafka and aiohttp."""

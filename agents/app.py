@@ -1,0 +1,163 @@
+"""Build the Faust app: settings in, an app with its four agents out. Nothing is created at import."""
+
+from __future__ import annotations
+
+import importlib
+import ssl
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import faust
+import mode
+from faust.transport.drivers import TRANSPORTS
+from yarl import URL
+
+from agents.delivery import Headers, Outbound
+from agents.shell import Shell
+from agents.state import StateTable
+from pipeline.topology import STAGE_NAMES, StageName, StageSpec, stages
+from schemas.topics import TopicSpec, topics
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from agents.config import Settings
+
+MEMORY_STORE = "memory://"
+TRANSPORTS.aliases["kafka"] = "agents.transport.kafka:Transport"
+
+
+@dataclass(slots=True)
+class Built:
+    """A Faust app with its shells; `produce` sends one record, `send` waits for its delivery."""
+
+    app: Any
+    settings: Settings
+    shells: dict[StageName, Shell] = field(default_factory=dict)
+
+    async def produce(self, out: Outbound) -> Awaitable[Any]:
+        """Hand a record to the producer; the result resolves when the broker has it."""
+        producer = await self.app.maybe_start_producer()
+        delivery: Awaitable[Any] = await producer.send(
+            out.topic, out.key, out.value, out.partition, None, list(out.headers)
+        )
+        return delivery
+
+    async def send(self, topic: str, key: bytes | None, value: bytes, headers: Headers) -> None:
+        """Send a record and wait until the broker has it."""
+        await (await self.produce(Outbound(topic, key, value, headers)))
+
+
+def build(settings: Settings, *, names: tuple[StageName, ...] = STAGE_NAMES) -> Built:
+    """Make the app with the agents of the stages named; it is not started and no topic is created."""
+    app = faust.App(settings.app_id, **_app_settings(settings))
+    built = Built(app, settings)
+    declared = topics()
+    for spec in stages():
+        if spec.name in names:
+            agent = importlib.import_module(f"agents.{spec.name}")
+            built.shells[spec.name] = agent.attach(built, spec, declared)
+    return built
+
+
+def attach(built: Built, spec: StageSpec[Any, Any, Any], declared: dict[str, TopicSpec]) -> Shell:
+    """Attach a stage to the app under the shell's guarantees."""
+    source, sink = declared[spec.source], declared[spec.sink]
+    state = _state_table(built, spec, source.partitions)
+    shell = Shell(spec, built.settings, built.produce, state, sink.partitions)
+    channel = built.app.topic(
+        spec.source,
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+        partitions=source.partitions,
+        allow_empty=True,
+    )
+
+    async def run(stream: Any) -> None:
+        await shell.run(stream)
+
+    built.app.agent(channel, name=f"khabar.{spec.name}")(run)
+    return shell
+
+
+def changelog_topics(settings: Settings) -> dict[str, int]:
+    """Return the changelog topics of the tables and their partitions."""
+    declared = topics()
+    return {
+        f"{settings.app_id}-{spec.name}-changelog": declared[spec.source].partitions
+        for spec in stages()
+        if spec.state is not None
+    }
+
+
+def _state_table(built: Built, spec: StageSpec[Any, Any, Any], partitions: int) -> StateTable[Any] | None:
+    if spec.state is None:
+        return None
+    table = built.app.Table(
+        spec.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", partitions=partitions
+    )
+    state = StateTable(table, spec.state, spec.view)
+
+    async def rebuilt() -> None:
+        state.forget_views()
+
+    table.on_recover(rebuilt)
+    return state
+
+
+def _app_settings(settings: Settings) -> dict[str, Any]:
+    common: dict[str, Any] = {
+        "broker": _brokers(settings.broker),
+        "store": settings.store,
+        "datadir": settings.state_dir,
+        "autodiscover": False,
+        "origin": "agents",
+        "processing_guarantee": "at_least_once",
+        "agent_supervisor": mode.CrashingSupervisor,
+        "topic_replication_factor": settings.replication_factor,
+        "topic_disable_leader": True,
+        "topic_allow_declare": True,
+        "broker_commit_interval": settings.commit_interval,
+        "broker_session_timeout": settings.session_timeout,
+        "broker_heartbeat_interval": settings.heartbeat_interval,
+        "consumer_auto_offset_reset": "earliest",
+        "consumer_group_instance_id": settings.instance_id,
+        "consumer_max_fetch_size": settings.max_message_bytes,
+        "producer_linger": settings.linger,
+        "producer_acks": -1,
+        "producer_compression_type": None if settings.embedded else "gzip",
+        "producer_request_timeout": settings.request_timeout,
+        "producer_max_request_size": settings.max_message_bytes,
+        "stream_buffer_maxsize": settings.in_flight,
+        "stream_wait_empty": True,
+        "web_enabled": settings.web_port > 0,
+        "web_bind": "127.0.0.1",
+        "web_host": "127.0.0.1",
+        "web_port": settings.web_port or 6066,
+        "web_tables_enabled": False,
+        "web_router_enabled": False,
+        "web_graph_enabled": False,
+    }
+    if settings.embedded:
+        common["TableManager"] = "agents.transport.tables:TableManager"
+    if settings.sasl_mechanism or settings.tls:
+        common["broker_credentials"] = _credentials(settings)
+    return common
+
+
+def _brokers(broker: str) -> list[URL]:
+    return [URL(one) for one in broker.split(";") if one]
+
+
+def _credentials(settings: Settings) -> Any:
+    context = ssl.create_default_context(cafile=settings.tls_cafile) if settings.tls else None
+    if settings.sasl_mechanism:
+        return faust.SASLCredentials(
+            username=settings.sasl_username,
+            password=settings.sasl_password,
+            ssl_context=context,
+            mechanism=settings.sasl_mechanism,
+        )
+    return faust.SSLCredentials(context)

@@ -1,0 +1,164 @@
+"""Settings: one frozen dataclass, read from the environment (`KHABAR_*`) over one TOML file over the defaults."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "KHABAR_"
+SECRETS = frozenset({"sasl_password"})
+
+
+class SettingError(ValueError):
+    """A setting cannot be read; the message names it, where it came from and what is allowed."""
+
+
+def _setting(default: Any, doc: str) -> Any:
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting of the workers and the poller; `doc` of each field is what `khabar doctor` prints."""
+
+    broker: str = _setting(
+        "memory://khabar", "where the topics live: memory://NAME, sqlite:///FILE.db or kafka://HOST:PORT[;kafka://...]"
+    )
+    app_id: str = _setting("khabar", "consumer group and prefix of the changelog topics")
+    replication_factor: int = _setting(1, "copies of each partition on Kafka; 3 in production")
+    in_flight: int = _setting(256, "records a stage may have sent but not yet acknowledged by the broker")
+    commit_interval: float = _setting(
+        1.0, "seconds between commits of offsets; also the window of repeats after a crash"
+    )
+    linger: float = _setting(0.005, "seconds the producer waits to fill a batch")
+    session_timeout: float = _setting(10.0, "seconds after which Kafka gives a silent worker's partitions to another")
+    heartbeat_interval: float = _setting(3.0, "seconds between heartbeats to Kafka")
+    request_timeout: float = _setting(120.0, "seconds the producer tries one batch before the shell sends it again")
+    max_message_bytes: int = _setting(2_097_152, "largest message on any topic, in bytes")
+    max_record_bytes: int = _setting(1_000_000, "largest record a stage takes, in bytes; a larger one is a dead letter")
+    shutdown_deadline: float = _setting(25.0, "seconds from SIGTERM after which the worker ends, broker or not")
+    watchdog: float = _setting(
+        60.0, "seconds the event loop may stand still before the worker ends with exit code 75; 0 = never"
+    )
+    stall: float = _setting(
+        120.0, "seconds a stage may hold a record without progress, the broker being there; 0 = never"
+    )
+    dead_ratio: float = _setting(
+        0.5, "share of the last 1,000 records of a stage that may be dead before the worker stops; 1 = never"
+    )
+    instance_id: str | None = _setting(None, "stable name of this worker slot (static membership); none = dynamic")
+    sasl_mechanism: str | None = _setting(None, "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; none = no SASL")
+    sasl_username: str | None = _setting(None, "SASL user name")
+    sasl_password: str | None = _setting(None, "SASL password; KHABAR_SASL_PASSWORD_FILE names a file that holds it")
+    tls: bool = _setting(False, "speak TLS to Kafka")  # noqa: FBT003
+    tls_cafile: str | None = _setting(None, "certificate authorities for TLS; none = the system's")
+    store: str = _setting("memory://", "where tables are kept: memory:// (rebuilt from the changelog) or rocksdb://")
+    state_dir: str = _setting(".khabar", "folder for local state (tables, feed state)")
+    web_port: int = _setting(0, "port of Faust's status page on 127.0.0.1; 0 = off")
+    log_level: str = _setting("info", "debug, info, warning or error")
+    log_format: str = _setting("text", "text or json")
+
+    def __repr__(self) -> str:
+        """Show the settings without their secrets."""
+        shown = (
+            f"{f.name}={'***' if f.name in SECRETS and getattr(self, f.name) else repr(getattr(self, f.name))}"
+            for f in fields(self)
+        )
+        return f"Settings({', '.join(shown)})"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the broker lives in this process."""
+        return self.broker.startswith(("memory:", "sqlite:"))
+
+
+def read_settings(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Read the settings; `KHABAR_CONFIG` names the TOML file, keyword arguments that are not None win over all.
+
+    Raises:
+        SettingError: an unknown name, or a value of the wrong type.
+    """
+    env = os.environ if environ is None else environ
+    values = _from_file(env.get(f"{PREFIX}CONFIG"))
+    values.update(_from_environment(env))
+    values.update({name: value for name, value in overrides.items() if value is not None})
+    settings = Settings(**values)
+    _check(settings)
+    return settings
+
+
+def setting_docs() -> dict[str, str]:
+    """Return what each setting means, by name, in order of declaration."""
+    return {f.name: f.metadata["doc"] for f in fields(Settings)}
+
+
+def _from_file(path: str | None) -> dict[str, Any]:
+    if not path:
+        return {}
+    try:
+        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(f"{PREFIX}CONFIG={path}: {error}") from error
+    section = table.get("khabar", {})
+    return {name: _read(name, value, path) for name, value in section.items()}
+
+
+def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in setting_docs():
+        variable = PREFIX + name.upper()
+        if variable in env:
+            values[name] = _read(name, env[variable], variable)
+        elif name in SECRETS and f"{variable}_FILE" in env:
+            values[name] = _secret(Path(env[f"{variable}_FILE"]), f"{variable}_FILE")
+    return values
+
+
+def _secret(path: Path, variable: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingError(f"{variable}: {error}") from error
+
+
+def _read(name: str, value: Any, origin: str) -> Any:
+    kind = get_type_hints(Settings).get(name)
+    if kind is None:
+        raise SettingError(f"{origin}: there is no setting {name!r}")
+    try:
+        return _convert(kind, value)
+    except (TypeError, ValueError, KeyError) as error:
+        raise SettingError(
+            f"{origin}: {name} = {value!r} is not {kind if isinstance(kind, str) else getattr(kind, '__name__', kind)}"
+        ) from error
+
+
+def _convert(kind: Any, value: Any) -> Any:
+    if kind is bool:
+        if isinstance(value, bool):
+            return value
+        return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[
+            str(value).lower()
+        ]
+    if kind in (int, float):
+        if isinstance(value, bool):
+            raise TypeError(value)
+        return kind(value)
+    return str(value)
+
+
+def _check(settings: Settings) -> None:
+    scheme = settings.broker.partition(":")[0]
+    if scheme not in {"memory", "sqlite", "kafka"}:
+        raise SettingError(f"broker = {settings.broker!r}: the scheme must be memory, sqlite or kafka")
+    for name, allowed in (("log_level", ("debug", "info", "warning", "error")), ("log_format", ("text", "json"))):
+        if getattr(settings, name) not in allowed:
+            raise SettingError(f"{name} = {getattr(settings, name)!r}: must be one of {', '.join(allowed)}")
+    if settings.in_flight < 1:
+        raise SettingError("in_flight must be at least 1")

@@ -1,0 +1,127 @@
+"""The broker client for memory:// and sqlite://: asked directly in its own process, a reader of the file in others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from agents.broker import BrokerError, Offsets, Received, Start
+from agents.transport import reader
+from agents.transport.broker import broker_for
+from agents.transport.log import LogError, Record, TopicConfig
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+
+    from agents.config import Settings
+    from schemas.topics import TopicSpec
+
+CHANGELOG_CONFIG = {"cleanup.policy": "compact"}
+BATCH = 500
+
+
+class EmbeddedBroker:
+    """Topics, offsets and records of an embedded broker.
+
+    Where this process runs the broker (or it is in memory), it is asked directly. A SQLite file that belongs to
+    another process is only read.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Use the broker of the settings; nothing is opened yet."""
+        self._url = settings.broker
+        self._broker = broker_for(settings.broker)
+        self._held = False
+
+    async def __aenter__(self) -> Self:
+        """Join the broker if it is open in this process or lives in memory."""
+        if self._broker.is_open or self._url.startswith("memory:"):
+            self._hold()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Leave the broker."""
+        if self._held:
+            self._held = False
+            await self._broker.release()
+
+    def _hold(self) -> None:
+        if self._held:
+            return
+        try:
+            self._broker.acquire()
+        except LogError as error:
+            raise BrokerError(str(error)) from error
+        self._held = True
+
+    async def create_topics(self, specs: Iterable[TopicSpec], changelogs: Mapping[str, int]) -> list[str]:
+        """Create what is missing; returns the names created.
+
+        Raises:
+            BrokerError: another process owns the file, or a topic exists with other partitions.
+        """
+        self._hold()
+        wanted = {spec.name: TopicConfig.parse(spec.partitions, spec.config()) for spec in specs}
+        wanted |= {name: TopicConfig.parse(count, CHANGELOG_CONFIG) for name, count in changelogs.items()}
+        try:
+            return [name for name, config in wanted.items() if self._broker.create(name, config)]
+        except LogError as error:
+            raise BrokerError(str(error)) from error
+
+    async def partitions(self) -> dict[str, int]:
+        """Return the topics that exist and their numbers of partitions."""
+        if self._held:
+            return {name: config.partitions for name, config in self._broker.topics().items()}
+        try:
+            return await reader.partitions(self._url)
+        except LogError as error:
+            raise BrokerError(str(error)) from error
+
+    async def end_offsets(self, topics: Iterable[str]) -> Offsets:
+        """Return the offset after the last record of every partition."""
+        there = await self.partitions()
+        ends: Offsets = {}
+        for topic in (name for name in topics if name in there):
+            found = self._broker.end_offsets(topic) if self._held else await reader.end_offsets(self._url, topic)
+            ends.update({(topic, partition): offset for partition, offset in found.items()})
+        return ends
+
+    async def committed(self, group: str, topics: Iterable[str]) -> Offsets:
+        """Return the offsets a group has committed; only asked of a broker of this process."""
+        self._hold()
+        wanted = set(topics)
+        return {
+            (slot[0], slot[1]): offset for slot, offset in self._broker.committed(group).items() if slot[0] in wanted
+        }
+
+    async def changed(self, wait: float) -> None:
+        """Return at the next record, commit or topic, after `wait` seconds at the latest."""
+        await self._broker.changed(wait)
+
+    async def records(self, topic: str, start: Start, *, follow: bool) -> AsyncIterator[Received]:
+        """Read a topic; without `follow` up to the end as it was at the call."""
+        if self._held and not follow:
+            for received in self._held_records(topic, start):
+                yield received
+            return
+        try:
+            async for record in reader.read_topic(self._url, topic, start=start.at, follow=follow):
+                yield _received(record)
+        except LogError as error:
+            raise BrokerError(str(error)) from error
+
+    def _held_records(self, topic: str, start: Start) -> Iterator[Received]:
+        for partition, end in sorted(self._broker.end_offsets(topic).items()):
+            offset = start.at.get(partition, 0) if not isinstance(start.at, (str, float)) else 0
+            while offset < end:
+                batch = self._broker.read((topic, partition), offset, BATCH)
+                if not batch:
+                    break
+                yield from (_received(record) for record in batch if record.offset < end)
+                offset = batch[-1].offset + 1
+
+
+def _received(record: Record) -> Received:
+    headers = tuple((name, value or b"") for name, value in record.headers)
+    return Received(
+        record.topic, record.partition, record.offset, record.timestamp / 1000, record.key, record.value, headers
+    )

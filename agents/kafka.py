@@ -1,0 +1,180 @@
+"""A Kafka client for the commands: topics, offsets and plain reading, by aiokafka."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+
+from agents.broker import BrokerError, Offsets, Received, Start
+
+if TYPE_CHECKING:
+    from agents.config import Settings
+    from schemas.topics import TopicSpec
+
+CHANGELOG_CONFIG = {"cleanup.policy": "compact"}
+
+
+def kafka_options(settings: Settings) -> dict[str, Any]:
+    """Return the connection options every aiokafka client takes."""
+    servers = [part.removeprefix("kafka://").rstrip("/") for part in settings.broker.split(";") if part]
+    options: dict[str, Any] = {"bootstrap_servers": servers}
+    if settings.tls:
+        options["ssl_context"] = ssl.create_default_context(cafile=settings.tls_cafile)
+    if settings.sasl_mechanism:
+        options |= {
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": settings.sasl_password,
+        }
+    protocol = ("SASL_" if settings.sasl_mechanism else "") + ("SSL" if settings.tls else "PLAINTEXT")
+    return {**options, "security_protocol": protocol}
+
+
+def producer(settings: Settings) -> AIOKafkaProducer:
+    """Return an idempotent producer, not started."""
+    return AIOKafkaProducer(
+        **kafka_options(settings),
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=int(settings.linger * 1000),
+        max_request_size=settings.max_message_bytes,
+        request_timeout_ms=int(settings.request_timeout * 1000),
+        compression_type="gzip",
+    )
+
+
+class KafkaBroker:
+    """The broker client for kafka:// urls."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Use the connection of the settings; nothing is contacted yet."""
+        self._settings = settings
+        self._admin = AIOKafkaAdminClient(**kafka_options(settings))
+        self._consumer = AIOKafkaConsumer(**kafka_options(settings), enable_auto_commit=False)
+
+    async def __aenter__(self) -> Self:
+        """Connect.
+
+        Raises:
+            BrokerError: nobody answers at the address.
+        """
+        try:
+            await self._admin.start()
+            await self._consumer.start()
+        except KafkaError as error:
+            await self.__aexit__()
+            raise BrokerError(f"no Kafka at {self._settings.broker}: {error}") from error
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Disconnect."""
+        await self._consumer.stop()
+        await self._admin.close()
+
+    async def create_topics(self, specs: Iterable[TopicSpec], changelogs: Mapping[str, int]) -> list[str]:
+        """Create what is missing; returns the names created."""
+        copies = self._settings.replication_factor
+        wanted = [NewTopic(spec.name, spec.partitions, copies, topic_configs=spec.config(copies)) for spec in specs]
+        wanted += [NewTopic(name, count, copies, topic_configs=CHANGELOG_CONFIG) for name, count in changelogs.items()]
+        existing = await self.partitions()
+        missing = [topic for topic in wanted if topic.name not in existing]
+        if missing:
+            response = await self._admin.create_topics(missing)
+            _check_created(response)
+        return [topic.name for topic in missing]
+
+    async def partitions(self) -> dict[str, int]:
+        """Return the topics that exist and their numbers of partitions."""
+        described = await self._admin.describe_topics()
+        return {topic["topic"]: len(topic["partitions"]) for topic in described}
+
+    async def end_offsets(self, topics: Iterable[str]) -> Offsets:
+        """Return the offset after the last record of every partition."""
+        existing = await self.partitions()
+        places = [TopicPartition(topic, number) for topic in topics for number in range(existing.get(topic, 0))]
+        ends = await self._consumer.end_offsets(places) if places else {}
+        return {(place.topic, place.partition): offset for place, offset in ends.items()}
+
+    async def committed(self, group: str, topics: Iterable[str]) -> Offsets:
+        """Return the offsets a group has committed; partitions without one are absent."""
+        wanted = set(topics)
+        offsets = await self._admin.list_consumer_group_offsets(group)
+        return {
+            (place.topic, place.partition): meta.offset
+            for place, meta in offsets.items()
+            if place.topic in wanted and meta.offset >= 0
+        }
+
+    async def changed(self, wait: float) -> None:
+        """Wait: Kafka tells nobody of commits."""
+        await asyncio.sleep(wait)
+
+    async def records(self, topic: str, start: Start, *, follow: bool) -> AsyncIterator[Received]:
+        """Read a topic; without `follow` up to the end as it was at the call."""
+        ends = {place: offset for place, offset in (await self.end_offsets([topic])).items() if offset}
+        count = (await self.partitions()).get(topic, 0)
+        if not count:
+            raise BrokerError(f"there is no topic {topic}: run `khabar topics create`")
+        consumer = AIOKafkaConsumer(
+            **kafka_options(self._settings), enable_auto_commit=False, isolation_level="read_committed"
+        )
+        await consumer.start()
+        try:
+            places = [TopicPartition(topic, number) for number in range(count)]
+            consumer.assign(places)
+            await _seek(consumer, places, start)
+            async for record in _read(consumer, places, ends, follow=follow):
+                yield record
+        finally:
+            await consumer.stop()
+
+
+async def _seek(consumer: AIOKafkaConsumer, places: list[TopicPartition], start: Start) -> None:
+    if start.at == "beginning":
+        await consumer.seek_to_beginning(*places)
+    elif start.at == "end":
+        await consumer.seek_to_end(*places)
+    elif isinstance(start.at, Mapping):
+        for place in places:
+            consumer.seek(place, start.at.get(place.partition, 0))
+    else:
+        found = await consumer.offsets_for_times({place: int(float(start.at) * 1000) for place in places})
+        await consumer.seek_to_end(*places)
+        for place, hit in found.items():
+            if hit is not None:
+                consumer.seek(place, hit.offset)
+
+
+async def _read(
+    consumer: AIOKafkaConsumer, places: list[TopicPartition], ends: Offsets, *, follow: bool
+) -> AsyncIterator[Received]:
+    while follow or await _unread(consumer, places, ends):
+        batches = await consumer.getmany(timeout_ms=500)
+        for place, batch in sorted(batches.items()):
+            for record in batch:
+                if follow or record.offset < ends.get((place.topic, place.partition), 0):
+                    yield Received(
+                        record.topic,
+                        record.partition,
+                        record.offset,
+                        record.timestamp / 1000,
+                        record.key,
+                        record.value,
+                        tuple(record.headers),
+                    )
+
+
+async def _unread(consumer: AIOKafkaConsumer, places: list[TopicPartition], ends: Offsets) -> bool:
+    return any([await consumer.position(place) < ends.get((place.topic, place.partition), 0) for place in places])
+
+
+def _check_created(response: Any) -> None:
+    for topic, code, *rest in response.topic_errors:
+        if code not in (0, TopicAlreadyExistsError.errno):
+            raise BrokerError(f"topic {topic} was not created: error {code} {' '.join(str(part) for part in rest)}")

@@ -1,0 +1,271 @@
+"""`khabar replay`: send articles through the whole Faust pipeline and show the events that come out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import orjson
+from rich.console import Console
+from rich.progress import Progress
+
+from agents import logs
+from agents.app import Built, build
+from agents.broker import Broker, BrokerError, Offsets, Start, connect
+from agents.config import SettingError, Settings, read_settings
+from agents.lifecycle import EX_CONFIG, EX_OK, EX_TEMPFAIL, run_until_stopped
+from agents.quiescence import wait_processed
+from agents.view import show
+from agents.worker import prepare
+from pipeline.source import SourceError, raw_from_line, read_seeds, site_key
+from pipeline.topology import STAGE_NAMES
+from schemas.article import JudgedArticle, RawArticle
+from schemas.codec import DecodeError, decode, encode
+from schemas.event import Event, Mention
+from schemas.headers import headers_for
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator
+
+R = TypeVar("R")
+EX_DATA = 65
+IN_FLIGHT = 256
+RESULTS: dict[str, type[Any]] = {"news.unique": JudgedArticle, "news.mentions": Mention, "news.events": Event}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a replay brought: the records it added to each topic, and what became of the articles."""
+
+    sent: int = 0
+    dead: Counter[str] = field(default_factory=Counter)
+    judged: list[JudgedArticle] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `khabar replay`."""
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="a folder of .txt seeds, or a .jsonl file of articles"
+    )
+    parser.add_argument(
+        "--broker", help="default: memory://, everything in this process; sqlite:///FILE.db or kafka://HOST:PORT"
+    )
+    parser.add_argument("--no-worker", action="store_true", help="only send; workers that run elsewhere do the rest")
+    parser.add_argument(
+        "--speed",
+        type=float,
+        default=0.0,
+        help="N times as fast as the articles were published; 0 (default) = as fast as possible",
+    )
+    parser.add_argument("--since", type=_time, help="leave out articles published before this time (ISO 8601)")
+    parser.add_argument("--until", type=_time, help="leave out articles published at or after this time (ISO 8601)")
+    parser.add_argument("--json", action="store_true", help="print the events as JSON Lines, the summary on stderr")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run `khabar replay`; exit code 1 when an article became a dead letter."""
+    try:
+        settings = read_settings(
+            broker=args.broker or os.environ.get("KHABAR_BROKER") or f"memory://replay-{os.getpid()}",
+            linger=0.0,
+            commit_interval=0.2,
+        )
+        logs.set_up(settings)
+        raws = list(select(read_articles(args.paths), since=args.since, until=args.until))
+    except SettingError as error:
+        print(f"khabar replay: {error}", file=sys.stderr)
+        return EX_CONFIG
+    except (SourceError, OSError) as error:
+        print(f"khabar replay: {error}", file=sys.stderr)
+        return EX_DATA
+    outcome = Outcome()
+    try:
+        code = asyncio.run(_replay(settings, raws, outcome, args))
+    except BrokerError as error:
+        print(f"khabar replay: {error}", file=sys.stderr)
+        return EX_TEMPFAIL
+    if code == EX_OK and not args.no_worker:
+        _print(outcome, as_json=args.json)
+    return code or (1 if outcome.dead else EX_OK)
+
+
+def read_articles(paths: Iterable[Path]) -> Iterator[RawArticle]:
+    """Read seeds (a folder with .txt files) and JSON Lines files.
+
+    Raises:
+        SourceError: a line or file is not an article; the message names it.
+    """
+    for path in paths:
+        if path.is_dir():
+            yield from read_seeds(path)
+        else:
+            with path.open("rb") as lines:
+                yield from _from_lines(lines, path)
+
+
+def _from_lines(lines: Iterable[bytes], path: Path) -> Iterator[RawArticle]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield raw_from_line(orjson.loads(line))
+        except ValueError as error:  # JSON and source errors alike
+            raise SourceError(f"{path}:{number}: {error}") from error
+
+
+def select(raws: Iterable[RawArticle], *, since: datetime | None, until: datetime | None) -> Iterator[RawArticle]:
+    """Keep the articles published within [since, until); without bounds also those without a date."""
+    for raw in raws:
+        published = _published(raw)
+        if (since or until) and published is None:
+            continue
+        if (since and published and published < since) or (until and published and published >= until):
+            continue
+        yield raw
+
+
+async def replay(
+    settings: Settings, raws: list[RawArticle], outcome: Outcome, *, speed: float = 0.0, progress: bool = False
+) -> int:
+    """Run all agents in this process, send the articles, wait until all are processed and read what came out."""
+    await prepare(settings)
+    built = build(settings, names=STAGE_NAMES)
+    stop = asyncio.Event()
+    result: list[BaseException] = []
+
+    async def work() -> None:
+        try:
+            async with connect(settings) as broker:
+                before = await broker.end_offsets([*RESULTS, "news.dead"])
+                outcome.sent = await send(built, raws, speed=speed, progress=progress)
+                await wait_processed(broker, settings.app_id, failed=lambda: _raise_crash(built))
+                await collect(broker, before, outcome)
+        except Exception as error:  # noqa: BLE001 - handed to the caller below
+            result.append(error)
+        finally:
+            stop.set()
+
+    tasks: list[asyncio.Task[None]] = []
+
+    async def ready() -> None:
+        tasks.append(asyncio.create_task(work()))
+
+    code = await run_until_stopped(built, stop=stop, ready=ready)
+    await asyncio.gather(*tasks)
+    if result:
+        raise result[0]
+    return code
+
+
+async def send(built: Built, raws: list[RawArticle], *, speed: float = 0.0, progress: bool = False) -> int:
+    """Send raw articles in order; returns their number once all are confirmed."""
+    deliveries: list[Any] = []
+    clock = Pace(speed)
+    with Progress(console=Console(stderr=True), transient=True, disable=not progress) as bar:
+        for raw in bar.track(raws, description="sending"):
+            await clock.wait_for(_published(raw))
+            deliveries.append(
+                asyncio.ensure_future(built.send("news.raw", site_key(raw).encode(), encode(raw), headers_for(raw)))
+            )
+            if len(deliveries) >= IN_FLIGHT:
+                await asyncio.gather(*deliveries)
+                deliveries.clear()
+        await asyncio.gather(*deliveries)
+    return len(raws)
+
+
+class Pace:
+    """Spaces articles like their publication times, `speed` times as fast."""
+
+    def __init__(self, speed: float) -> None:
+        """Do not wait at all at speed 0."""
+        self._speed = speed
+        self._first: tuple[datetime, float] | None = None
+
+    async def wait_for(self, published: datetime | None) -> None:
+        """Wait until it is time for an article published then."""
+        if not self._speed or published is None:
+            return
+        now = asyncio.get_running_loop().time()
+        if self._first is None:
+            self._first = (published, now)
+        due = self._first[1] + (published - self._first[0]).total_seconds() / self._speed
+        await asyncio.sleep(max(0.0, due - now))
+
+
+async def collect(broker: Broker, before: Offsets, outcome: Outcome) -> None:
+    """Read what was added to the result topics since `before`; of the events, the last revision of each."""
+    outcome.judged = [record async for record in _added(broker, "news.unique", before, JudgedArticle)]
+    outcome.mentions = [record async for record in _added(broker, "news.mentions", before, Mention)]
+    latest = {event.event_id: event async for event in _added(broker, "news.events", before, Event)}
+    outcome.events = [latest[key] for key in sorted(latest)]
+    async for dead in broker.records("news.dead", _since("news.dead", before), follow=False):
+        headers = dict(dead.headers)
+        outcome.dead[headers.get("dlq.reason", b"?").decode()] += 1
+
+
+async def _added(broker: Broker, topic: str, before: Offsets, kind: type[R]) -> Any:
+    async for received in broker.records(topic, _since(topic, before), follow=False):
+        try:
+            yield decode(kind, received.value or b"")
+        except DecodeError:
+            continue  # somebody else's record on a shared topic; ours are in the dead letters
+
+
+def _since(topic: str, before: Offsets) -> Start:
+    return Start({partition: offset for (name, partition), offset in before.items() if name == topic})
+
+
+async def _replay(settings: Settings, raws: list[RawArticle], outcome: Outcome, args: argparse.Namespace) -> int:
+    progress = sys.stderr.isatty() and len(raws) > 100
+    if args.no_worker:
+        return await _send_only(settings, raws, outcome, args.speed)
+    return await replay(settings, raws, outcome, speed=args.speed, progress=progress)
+
+
+async def _send_only(settings: Settings, raws: list[RawArticle], outcome: Outcome, speed: float) -> int:
+    if settings.embedded:
+        raise BrokerError("--no-worker needs kafka://: an embedded broker lives in one process")
+    built = build(settings, names=())
+    built.app.loop = asyncio.get_running_loop()
+    outcome.sent = await send(built, raws, speed=speed)
+    await built.app.stop()
+    print(f"sent {outcome.sent} articles", file=sys.stderr)
+    return EX_OK
+
+
+def _raise_crash(built: Built) -> None:
+    reason = built.app.crash_reason
+    if reason is not None:
+        raise reason
+
+
+def _print(outcome: Outcome, *, as_json: bool) -> None:
+    if as_json:
+        for event in outcome.events:
+            sys.stdout.buffer.write(encode(event) + b"\n")
+        sys.stdout.buffer.flush()
+    show(outcome, Console(stderr=as_json, highlight=False), summary_only=as_json)
+
+
+def _published(raw: RawArticle) -> datetime | None:
+    if not raw.contentcreated:
+        return None
+    try:
+        return _time(raw.contentcreated)
+    except ValueError:
+        return None
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,0 +1,64 @@
+"""`khabar run`: the poller and all stage agents in one process; with sqlite:// the whole product on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents import logs
+from agents.app import build
+from agents.broker import BrokerError
+from agents.config import SettingError, Settings, read_settings
+from agents.lifecycle import EX_CONFIG, EX_TEMPFAIL, run_until_stopped
+from agents.worker import prepare
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `khabar run`."""
+    parser.add_argument("--feeds", required=True, type=Path, help="the feed catalog (TOML)")
+    parser.add_argument("--broker", help="default: sqlite:///.khabar/khabar.db")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run `khabar run`."""
+    try:
+        settings = read_settings(broker=args.broker)
+        if args.broker is None and settings.broker == Settings().broker:
+            settings = read_settings(broker=f"sqlite:///{settings.state_dir}/khabar.db")
+        Path(settings.state_dir).mkdir(parents=True, exist_ok=True)
+    except SettingError as error:
+        print(f"khabar run: {error}", file=sys.stderr)
+        return EX_CONFIG
+    logs.set_up(settings)
+    return asyncio.run(_run(args, settings))
+
+
+async def _run(args: argparse.Namespace, settings: Settings) -> int:
+    from agents.poller.loop import poll_forever
+    from pipeline.feeds.catalog import CatalogError, read_catalog
+
+    try:
+        catalog = read_catalog(args.feeds)
+        await prepare(settings)
+    except CatalogError as error:
+        print(f"khabar run: {error}", file=sys.stderr)
+        return EX_CONFIG
+    except BrokerError as error:
+        print(f"khabar run: {error}", file=sys.stderr)
+        return EX_TEMPFAIL
+    stop = asyncio.Event()
+    built = build(settings)
+    pollers: list[asyncio.Task[None]] = []
+
+    async def ready() -> None:
+        state = Path(settings.state_dir) / "feeds.db"
+        pollers.append(asyncio.create_task(poll_forever(catalog, built.send, state_path=state, stop=stop)))
+
+    code = await run_until_stopped(built, stop=stop, ready=ready)
+    await asyncio.gather(*pollers, return_exceptions=True)
+    return code

@@ -1,0 +1,210 @@
+"""The one shell around all stages: decode, run the stage, perform its effects, acknowledge last.
+
+Only this module touches acknowledgements. Faust's plain `async for` acknowledges a record even when its processing
+failed (docs/reliability.md), so the stream is read without automatic acks, every output and every state change is
+confirmed by the broker, and only then the input is acknowledged, in order of offsets. What cannot be processed becomes
+a dead letter with its original bytes. An error of the shell itself ends the worker with the record unacknowledged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from agents.deadletter import DeadGuard, dead_letter, outbound
+from agents.delivery import Headers, Outbound, Produce, Window
+from agents.failpoints import failpoint
+from pipeline.stage import Drop, Effect, Emit, Put, Reject
+from schemas.codec import DecodeError, decode, encode
+from schemas.headers import headers_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agents.config import Settings
+    from agents.state import StateTable
+    from pipeline.topology import StageSpec
+    from schemas.deadletter import DeadReason
+
+logger = logging.getLogger("khabar.shell")
+
+
+@dataclass(slots=True)
+class StageCounts:
+    """What became of the records of a stage: received = passed + dropped + dead once nothing is in flight."""
+
+    received: int = 0
+    passed: int = 0
+    emitted: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    dead: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a record cannot be processed."""
+
+    reason: DeadReason
+    text: str
+    error: BaseException | None = None
+
+
+class Shell:
+    """A stage attached to a Faust app."""
+
+    def __init__(
+        self,
+        spec: StageSpec[Any, Any, Any],
+        settings: Settings,
+        produce: Produce,
+        state: StateTable[Any] | None,
+        partitions: int,
+    ) -> None:
+        """Run `spec`; `partitions` is the number of partitions of its sink."""
+        self.spec = spec
+        self.counts = StageCounts()
+        self.state = state
+        self.window: Window | None = None
+        self.last_progress = time.monotonic()
+        self._settings = settings
+        self._produce = produce
+        self._partitions = partitions
+        self._stage = spec.make()
+        self._guard = DeadGuard(settings.dead_ratio)
+
+    async def run(self, stream: Any) -> None:
+        """Process a Faust stream until it ends; raises when the worker must stop unacknowledged."""
+        self.window = Window(self._produce, size=self._settings.in_flight)
+        confirmer = asyncio.create_task(self.window.confirm_forever(), name=f"confirm-{self.spec.name}")
+        reader = asyncio.create_task(self._read(stream.noack(), self.window), name=f"read-{self.spec.name}")
+        try:
+            done, _ = await asyncio.wait({confirmer, reader}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in (reader, confirmer):
+                task.cancel()
+            await asyncio.gather(reader, confirmer, return_exceptions=True)
+
+    async def _read(self, stream: Any, window: Window) -> None:
+        async for event in stream.events():
+            self.last_progress = time.monotonic()
+            await self._process(event, stream, window)
+
+    async def _process(self, event: Any, stream: Any, window: Window) -> None:
+        self.counts.received += 1
+        states, outs = self._perform(event.message)
+        name = self.spec.name
+
+        async def done() -> None:
+            await failpoint("before_ack", name)
+            await stream.ack(event)
+            self.last_progress = time.monotonic()
+
+        if states:
+            await self._send_states(states, window)
+        pending = await window.put(outs, done)
+        await failpoint("after_produce", name, pending.futures)
+
+    async def _send_states(self, states: list[Outbound], window: Window) -> None:
+        """Send state before the outputs, as an entry of its own in the window: both are confirmed before the ack."""
+
+        async def nothing() -> None:
+            return None
+
+        pending = await window.put(states, nothing)
+        await failpoint("after_state", self.spec.name, pending.futures)
+
+    def _perform(self, message: Any) -> tuple[list[Outbound], list[Outbound]]:
+        """Turn a message into changelog records and outputs; counts what became of it."""
+        states: list[Outbound] = []
+        outs: list[Outbound] = []
+        effects = self._effects(message)
+        if isinstance(effects, Failure):
+            failure: Failure | None = effects
+        else:
+            failure = self._apply(effects, message.partition, states, outs)
+        if failure is not None:
+            states, outs = [], [self._dead(message, failure)]
+        self._guard.count(dead=failure is not None)
+        return states, outs
+
+    def _effects(self, message: Any) -> list[Effect[Any, Any]] | Failure:
+        value: bytes = message.value or b""
+        if len(value) > self._settings.max_record_bytes:
+            return Failure("too_large", f"{len(value)} bytes, at most {self._settings.max_record_bytes} are taken")
+        try:
+            record = decode(self.spec.record, value)
+        except DecodeError as error:
+            return Failure(error.reason, str(error), error)
+        view = self.state.view(message.partition) if self.state is not None else {}
+        try:
+            return list(self._stage(record, view))
+        except Exception as error:
+            logger.exception("stage failed", extra={"stage": self.spec.name, "offset": message.offset})
+            return Failure("bug", repr(error), error)
+
+    def _apply(
+        self, effects: Iterable[Effect[Any, Any]], partition: int, states: list[Outbound], outs: list[Outbound]
+    ) -> Failure | None:
+        """Fill `states` and `outs`; nothing is kept or counted when the effects cannot all be performed."""
+        puts: list[Put[Any]] = []
+        dropped: list[str] = []
+        for effect in effects:
+            match effect:
+                case Emit(key=key, value=value, partition=wanted):
+                    outs.append(self._emit(key, value, wanted))
+                case Put():
+                    puts.append(effect)
+                case Drop(reason=reason):
+                    dropped.append(reason)
+                case Reject(reason=reason, message=text):
+                    return Failure(_dead_reason(reason), text)
+        largest = max((out.size for out in outs), default=0)
+        if largest > self._settings.max_message_bytes:
+            return Failure(
+                "too_large", f"an output of {largest} bytes, at most {self._settings.max_message_bytes} go on a topic"
+            )
+        if self.state is not None:
+            states.extend(self.state.put(partition, put.key, put.state) for put in puts)
+        self.counts.emitted += len(outs)
+        self.counts.passed += bool(outs)
+        self.counts.dropped.update(dropped if not outs else ())
+        return None
+
+    def _emit(self, key: str, value: Any, partition: int | None) -> Outbound:
+        wanted = None if partition is None else partition % self._partitions
+        headers: Headers = headers_for(value)
+        return Outbound(self.spec.sink, key.encode("utf-8", "replace"), encode(value), headers, wanted)
+
+    def _dead(self, message: Any, failure: Failure) -> Outbound:
+        self.counts.dead[failure.reason] += 1
+        logger.warning(
+            "dead letter",
+            extra={
+                "stage": self.spec.name,
+                "reason": failure.reason,
+                "topic": message.topic,
+                "partition": message.partition,
+                "offset": message.offset,
+                "why": failure.text,
+            },
+        )
+        return outbound(
+            dead_letter(message, stage=self.spec.name, reason=failure.reason, text=failure.text, error=failure.error)
+        )
+
+
+def _dead_reason(reason: str) -> DeadReason:
+    known: dict[str, DeadReason] = {
+        "empty": "empty",
+        "decode": "decode",
+        "schema": "schema",
+        "too_large": "too_large",
+        "timeout": "timeout",
+    }
+    return known.get(reason, "bug")
