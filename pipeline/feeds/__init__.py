@@ -1,0 +1,1 @@
+"""Feeds without their transport: catalog, decoding, guarded parsing, dates, identity, schedule. Knows no network."""
