@@ -1,0 +1,3 @@
+"""Fixtures of real brokers."""
+
+__all__: list[str] = []
