@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 if TYPE_CHECKING:
     from schemas.event import Mention
 
 # CAMEO 057, "sign formal agreement", stands under SUPPORT in PLOVER: reports of one signing differ in type.
 SIGNED = "057"
+# Mentions without a country share few blocks, so that these are cleared of old mentions like all others.
+COUNTRYLESS_BLOCKS = 64
 
 
 def family(mention: Mention) -> str:
@@ -26,7 +29,8 @@ def countries(mention: Mention) -> tuple[str, ...]:
 def block_key(mention: Mention) -> str:
     """The block of a mention, such as `CONSULT:PAK,RUS`.
 
-    A mention without any country can only be of one event with others of its own story: `PROTEST:~<story>`.
+    Mentions without any country are only ever linked within a story; those of a story share a block, `PROTEST:~17`.
     """
     known = countries(mention)
-    return f"{family(mention)}:{','.join(known) if known else f'~{mention.story}'}"
+    story = crc32(mention.story.encode("utf-8", "surrogatepass")) % COUNTRYLESS_BLOCKS
+    return f"{family(mention)}:{','.join(known) if known else f'~{story}'}"

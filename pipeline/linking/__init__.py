@@ -1,0 +1,1 @@
+"""Stage 4: mentions of one real-world event, across articles and languages, become one event."""
