@@ -22,6 +22,7 @@ IDEOGRAPHS = ((0x3400, 0xA000), (0xAC00, 0xD7A4), (0x20000, 0x2F800), (0x30000, 
 # Canonical combining classes of marks that are letters of their own: viramas (9), Telugu, Thai, Lao and Tibetan
 # vowel signs and tones. Class 0 holds the other Indic vowel signs.
 LETTER_MARKS = frozenset({0, 9, 84, 91, 103, 107, 118, 122, 129, 130, 132})
+JOINING = frozenset({"Mn", "Mc", "Me", "Cf"})
 # Combining grapheme joiner, Mongolian and general variation selectors: marks of class 0 that change no letter.
 SILENT_MARKS = frozenset({0x034F, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)})
 
@@ -36,6 +37,16 @@ def fold_codes(text: str) -> Codes:
     folded: Codes = _lookup(encoded(compatible(text)))
     kept: Codes = folded[folded != 0]
     return kept
+
+
+def fold_words(text: str) -> list[str]:
+    """Return the folded words of `text`: runs of what `fold` keeps, marks and format characters inside left out."""
+    codes = encoded(compatible(text))
+    folded = _lookup(codes)
+    kept = folded != 0
+    between = ~(kept | _joining()[np.minimum(codes, TABLE_SIZE - 1)])
+    spaced = np.where(between, np.uint32(0x20), folded)[kept | between]
+    return [word for word in decoded(spaced).split(" ") if word]
 
 
 def compatible(text: str) -> str:
@@ -88,6 +99,15 @@ def _combining() -> NDArray[np.bool_]:
     table = np.zeros(TABLE_SIZE, dtype=np.bool_)
     marks = [code for code in _alphabetic() if unicodedata.combining(chr(code))]
     table[marks] = True
+    return table
+
+
+@cache
+def _joining() -> NDArray[np.bool_]:
+    """What stands inside a word and is left out of it: marks, zero-width and direction characters, tatweel."""
+    table = np.zeros(TABLE_SIZE, dtype=np.bool_)
+    codes = [code for code in _alphabetic() if unicodedata.category(chr(code)) in JOINING or chr(code) == "ـ"]
+    table[codes] = True
     return table
 
 

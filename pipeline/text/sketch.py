@@ -25,7 +25,14 @@ COMPLETE_BELOW = 1 << 31
 
 _MULTIPLIER = 0x9E3779B97F4A7C15
 # Thai and Lao; kana, bopomofo, Hangul and Han; Hangul syllables; compatibility and further Han.
-_DENSE = ((0x0E00, 0x0F00), (0x1100, 0x1200), (0x3040, 0xA000), (0xAC00, 0xD7B0), (0xF900, 0xFB00), (0x20000, 0x40000))
+DENSE_RANGES = (
+    (0x0E00, 0x0F00),
+    (0x1100, 0x1200),
+    (0x3040, 0xA000),
+    (0xAC00, 0xD7B0),
+    (0xF900, 0xFB00),
+    (0x20000, 0x40000),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ def is_dense(codes: Codes) -> bool:
     """Say whether most letters are of scripts that write a word in a few characters, without spaces."""
     if not len(codes):
         return False
-    dense = sum(int(np.count_nonzero((codes >= start) & (codes < end))) for start, end in _DENSE)
+    dense = sum(int(np.count_nonzero((codes >= start) & (codes < end))) for start, end in DENSE_RANGES)
     return dense > DENSE_SHARE * len(codes)
 
 

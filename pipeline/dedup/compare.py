@@ -1,0 +1,196 @@
+"""Two articles side by side: how much of each is in the other, and whether that makes them copies.
+
+Similar text is mostly no copy: block pages, consent walls, footers and templates filled again are alike too. What is
+told apart here was read by hand in some thousand similar pairs; the thresholds are from there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from rapidfuzz.distance import Indel
+
+from pipeline.dedup.novelty import nothing_new, numbers_replaced
+from pipeline.dedup.postings import Hashes
+from pipeline.dedup.state import HOUR, SKETCH_KEPT, WINDOW_HOURS, Seen
+from pipeline.dedup.wording import Wording, expanded, head_share
+from pipeline.text.sketch import AT_LEAST, COMPLETE_BELOW
+
+COPY, SITE_COPY, PASSAGE = 0.6, 0.8, 0.2
+HEAD, SITE_HEAD = 0.35, 0.5
+LEAST_LETTERS, LEAST_SHORT_LETTERS = 400, 30
+WIRE_COPY, WIRE_HEAD, WIRE_LETTERS = 0.95, 0.8, 150
+SAME_TITLE, RESENT = 0.97, 0.95
+SAME_DAY, OTHER_DAY = 24 * HOUR, 18 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Shares of the new text in the old and of the old in the new, and Jaccard.
+
+    Letters are those of the folded text that are no boilerplate.
+    """
+
+    of_new: float = 0.0
+    of_old: float = 0.0
+    jaccard: float = 0.0
+    new_letters: float = 0.0
+    old_letters: float = 0.0
+
+    @property
+    def containment(self) -> float:
+        """The larger share."""
+        return max(self.of_new, self.of_old)
+
+    @property
+    def letters(self) -> float:
+        """Letters of the text that the other contains."""
+        return self.new_letters if self.of_new >= self.of_old else self.old_letters
+
+
+def overlap(new: Seen, old: Seen, repeated: Hashes) -> Overlap:
+    """Compare two sketches without the `repeated` hashes, as far as both are complete."""
+    ours, theirs = (
+        np.setdiff1d(new.hashes, repeated, assume_unique=True),
+        np.setdiff1d(old.hashes, repeated, assume_unique=True),
+    )
+    new_letters = new.letters * len(ours) / max(1, len(new.hashes))
+    old_letters = old.letters * len(theirs) / max(1, len(old.hashes))
+    reach = min(_complete_to(new.hashes), _complete_to(old.hashes))
+    ours, theirs = ours[ours <= reach], theirs[theirs <= reach]
+    shared = len(np.intersect1d(ours, theirs, assume_unique=True))
+    if shared < 2:
+        return Overlap(new_letters=new_letters, old_letters=old_letters)
+    a, b = len(ours), len(theirs)
+    return Overlap(shared / a, shared / b, shared / (a + b - shared), new_letters, old_letters)
+
+
+def _complete_to(hashes: Hashes) -> int:
+    """Return the value up to which a sketch holds every hash of its text."""
+    if len(hashes) < AT_LEAST:
+        return 1 << 32
+    last = int(hashes[-1])
+    return last if len(hashes) >= SKETCH_KEPT else max(last, COMPLETE_BELOW - 1)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A new article beside an older one."""
+
+    new: Seen
+    old: Seen
+    wording: Wording
+    overlap: Overlap
+
+    @cached_property
+    def old_wording(self) -> Wording:
+        """The words of the older article."""
+        return expanded(self.old.wording)
+
+    @cached_property
+    def says_nothing_new(self) -> bool:
+        """Whether the older article says everything the new one says."""
+        return nothing_new(self.wording, self.old_wording)
+
+    @cached_property
+    def heads(self) -> tuple[float, float]:
+        """How much of the head of either text is in the other, the larger share first."""
+        one, other = head_share(self.wording, self.old_wording), head_share(self.old_wording, self.wording)
+        return max(one, other), min(one, other)
+
+    @property
+    def same_site(self) -> bool:
+        """Whether one site carried both."""
+        return self.new.site == self.old.site
+
+    @property
+    def same_url(self) -> bool:
+        """Whether both have one address."""
+        return bool(self.new.canonical_url) and self.new.canonical_url == self.old.canonical_url
+
+    @property
+    def apart(self) -> int | None:
+        """Seconds between both, None where either time is unknown."""
+        return None if self.new.time is None or self.old.time is None else abs(self.new.time - self.old.time)
+
+    @property
+    def in_window(self) -> bool:
+        """Whether they are close enough in time to be copies."""
+        return (self.apart or 0) <= WINDOW_HOURS * HOUR
+
+    @property
+    def is_same_words(self) -> bool:
+        """Whether headline and text are the same but for spacing, case and punctuation."""
+        return self.wording.letters == self.old_wording.letters
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether either text is the other or a part of it."""
+        if not self.in_window or self.overlap.containment < COPY:
+            return self.is_same_short
+        if self.overlap.letters < LEAST_LETTERS:
+            return self.is_same_short or self._is_wire_flash
+        if self._is_template:
+            return False
+        return self._is_copy_of_site if self.same_site else self.heads[0] >= HEAD
+
+    @property
+    def is_same_short(self) -> bool:
+        """Whether both are one short item, sent by two sites or twice by a wire service on a day."""
+        close = self.apart is None or self.apart <= SAME_DAY
+        elsewhere = not self.same_site or self._no_urls
+        return close and elsewhere and len(self.wording.letters) >= LEAST_SHORT_LETTERS and self.is_same_words
+
+    @property
+    def is_same_page(self) -> bool:
+        """Whether two texts of one address are states of one page, and not items under the address of their feed."""
+        return self.overlap.containment >= PASSAGE or self.heads[0] >= HEAD or self.wording == self.old_wording
+
+    @property
+    def is_later(self) -> bool | None:
+        """Whether the new one was published after the old one, None where that is not known to the hour."""
+        if self.new.published is None or self.old.published is None:
+            return None
+        return self.new.published != self.old.published
+
+    @property
+    def _no_urls(self) -> bool:
+        return not self.new.canonical_url and not self.old.canonical_url
+
+    @property
+    def _other_urls(self) -> bool:
+        return bool(self.new.canonical_url and self.old.canonical_url) and not self.same_url
+
+    @property
+    def _is_copy_of_site(self) -> bool:
+        """Within a site only a wire service sends a text twice; two pages that are alike are mostly furniture."""
+        amount = self.overlap
+        if amount.containment < SITE_COPY and not (self._no_urls and self.is_later is not None):
+            return False
+        # The letters a wire service puts before a text it sends again may fill the head of one of both.
+        resent = self._no_urls and min(amount.of_new, amount.of_old) >= RESENT
+        return self.heads[0 if resent else 1] >= SITE_HEAD and (not self._other_urls or self._same_title)
+
+    @property
+    def _same_title(self) -> bool:
+        one, other = "".join(self.wording.title), "".join(self.old_wording.title)
+        return Indel.normalized_similarity(one, other) >= SAME_TITLE
+
+    @property
+    def _is_wire_flash(self) -> bool:
+        """Whether a wire service sent a short item again, alone or at the head of a longer one, on one day."""
+        close = self.apart is not None and self.apart <= SAME_DAY
+        alike = self.overlap.containment >= WIRE_COPY and self.overlap.letters >= WIRE_LETTERS
+        return self.same_site and self._no_urls and close and alike and self.heads[0] >= WIRE_HEAD
+
+    @property
+    def _is_template(self) -> bool:
+        """Whether both are one form filled twice: other numbers in it, on another day or under another headline."""
+        if not numbers_replaced(self.wording, self.old_wording):
+            return False
+        one, other = self.wording.title_numbers, self.old_wording.title_numbers
+        in_headline = bool(one - other and other - one)
+        other_day = self.apart is not None and self.apart >= OTHER_DAY
+        return in_headline or other_day or (self.same_site and self._other_urls)

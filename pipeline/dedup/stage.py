@@ -1,0 +1,192 @@
+"""Stage 2: judge every article, drop none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from pipeline.dedup.compare import Pair, overlap
+from pipeline.dedup.index import SeenIndex
+from pipeline.dedup.postings import Hashes
+from pipeline.dedup.state import DECISIONS_KEPT, Decision, Seen, advanced, event_time, order, packed, publication
+from pipeline.dedup.verdicts import Finding, finding, revision, same_page
+from pipeline.dedup.wording import Wording, compressed, wording
+from pipeline.stage import Emit, Put
+from pipeline.text.urls import canonical
+from pipeline.topology import StageSpec
+from schemas.article import Article, JudgedArticle, Verdict
+
+FORGOTTEN_AT_ONCE = 8
+CARRIERS_KEPT = 500
+COMPARED = 32
+GROUP_STEPS = 8
+PLACES = 4
+
+Effects = Iterable[Emit[JudgedArticle] | Put[Seen]]
+
+
+def judge(article: Article, state: Mapping[str, Seen], /) -> Effects:
+    """Say what an article repeats, and remember it.
+
+    A version that was judged before gets the same verdict again. What is put for the group comes before what is put
+    for the article itself: after a crash in between, the same verdict is reached once more.
+    """
+    index = state if isinstance(state, SeenIndex) else SeenIndex(state)
+    mine = index.get(article.uri)
+    verdict = mine.answer(article.version, article.text_sha256) if mine else None
+    if verdict is not None:
+        return [Emit(article.uri, JudgedArticle(article=article, verdict=verdict))]
+    return list(_remembered(article, mine, index))
+
+
+def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterator[Emit[JudgedArticle] | Put[Seen]]:
+    words = wording(article)
+    entry = _entry(article, words, mine, index)
+    found = _found(entry, article.text_sha256, words, mine, index)
+    leaders = _leaders(entry, found, index)
+    group = _group(entry, leaders, mine, index)
+    carriers = _carriers((entry, *leaders) if mine is None else (entry, mine, *leaders))
+    verdict = _verdict(entry, found, leaders, group, carriers)
+    own = replace(
+        entry,
+        group=group,
+        carriers=() if any(leader.uri == group for leader in leaders) else carriers,
+        decisions=_decisions(article, verdict, mine),
+    )
+    for leader in leaders:
+        changed = replace(leader, group=group, carriers=carriers if leader.uri == group else leader.carriers)
+        if changed != leader:
+            yield Put(leader.uri, changed)
+    late = mine is not None and article.version < mine.latest.version
+    yield Put(own.uri, replace(mine, decisions=own.decisions) if mine is not None and late else own)
+    kept = {own.uri, *(leader.uri for leader in leaders)}
+    yield from (Put(uri, None) for uri in index.stale(own.arrived, FORGOTTEN_AT_ONCE) if uri not in kept)
+    yield Emit(own.uri, JudgedArticle(article=article, verdict=verdict))
+
+
+def _entry(article: Article, words: Wording, mine: Seen | None, index: SeenIndex) -> Seen:
+    """Make the entry of an article as far as it does not depend on others; a later version keeps the first time."""
+    time = event_time(article)
+    return Seen(
+        uri=article.uri,
+        site=article.site,
+        time=time if mine is None else mine.time,
+        published=publication(article),
+        arrived=advanced(index.clock, time),
+        canonical_url=_page(article),
+        letters=article.letters,
+        sketch=packed(article.sketch),
+        wording=compressed(words),
+        group=article.uri,
+        decisions=(),
+    )
+
+
+def _page(article: Article) -> str | None:
+    """Return the key of an article's address, however it is given; the front page of a site names no article."""
+    key = canonical(article.canonical_url) or article.canonical_url or canonical(article.url)
+    return key if key and ("/" in key or "?" in key) else None
+
+
+def _found(entry: Seen, text_sha256: str, words: Wording, mine: Seen | None, index: SeenIndex) -> Finding:
+    """Compare with the article itself as it was, then with its address, then with everything alike."""
+    shared, repeated = index.sharing(entry.hashes)
+    common = entry.hashes[repeated]
+    if mine is not None:
+        return revision(Pair(entry, mine, words, overlap(entry, mine, common)))
+    pages = _pairs(entry, words, index.with_url(entry.canonical_url), common, index)
+    pages = [pair for pair in pages if pair.is_same_page]
+    if pages:
+        return same_page(min(pages, key=lambda pair: (not pair.is_same_words, *_by_nearness(pair))))
+    twins = index.with_text(text_sha256)
+    ranked = sorted(shared, key=lambda uri: (-shared[uri], order(index[uri].time, uri)))
+    pairs = _pairs(entry, words, dict.fromkeys((*twins, *ranked[:COMPARED])), common, index)
+    if _is_furniture(pairs, text_sha256):
+        pairs = [pair for pair in pairs if pair.old.latest.text_sha256 != text_sha256]
+    return finding(sorted(pairs, key=_by_nearness))
+
+
+def _pairs(entry: Seen, words: Wording, uris: Iterable[str], common: Hashes, index: SeenIndex) -> list[Pair]:
+    olds = (index[uri] for uri in uris if uri != entry.uri)
+    return [Pair(entry, old, words, overlap(entry, old, common)) for old in olds]
+
+
+def _by_nearness(pair: Pair) -> tuple[float, float, tuple[bool, int, str]]:
+    amount = pair.overlap
+    return -round(amount.of_new, 2), -round(amount.jaccard, 2), order(pair.old.time, pair.old.uri)
+
+
+def _is_furniture(pairs: Iterable[Pair], text_sha256: str) -> bool:
+    """Say whether one site put this very text under different headlines, as it does with a block or consent page."""
+    twins = [pair for pair in pairs if pair.old.latest.text_sha256 == text_sha256]
+    titles = {(pair.old.site, pair.old_wording.title) for pair in twins}
+    titles.update((pair.new.site, pair.wording.title) for pair in twins[:1])
+    return len(titles) > len({site for site, _ in titles})
+
+
+def _leaders(entry: Seen, found: Finding, index: SeenIndex) -> tuple[Seen, ...]:
+    """Return the earliest known article of every group that the article belongs to, itself left out."""
+    uris = (*((found.of,) if found.of else ()), *found.merged)
+    leaders = {leader.uri: leader for leader in (_leader(uri, index) for uri in uris) if leader.uri != entry.uri}
+    return tuple(sorted(leaders.values(), key=_age))
+
+
+def _leader(uri: str, index: SeenIndex) -> Seen:
+    seen = index[uri]
+    for _ in range(GROUP_STEPS):
+        if seen.group == seen.uri or seen.group not in index:
+            break
+        seen = index[seen.group]
+    return seen
+
+
+def _age(seen: Seen) -> tuple[bool, int, str]:
+    return order(seen.time, seen.uri)
+
+
+def _group(entry: Seen, leaders: tuple[Seen, ...], mine: Seen | None, index: SeenIndex) -> str:
+    """Name the group: the uri of its earliest article, also when that has left the window."""
+    first = min((entry, *leaders), key=_age)
+    if first is entry:
+        return entry.uri if mine is None or mine.group in index else mine.group
+    return first.uri if first.group in index else first.group
+
+
+def _carriers(members: Iterable[Seen]) -> tuple[str, ...]:
+    sites = {site for seen in members for site in (seen.site, *seen.carriers)}
+    return tuple(sorted(sites)[:CARRIERS_KEPT])
+
+
+def _verdict(entry: Seen, found: Finding, leaders: tuple[Seen, ...], group: str, carriers: tuple[str, ...]) -> Verdict:
+    """Write a finding down; an article repeats the earliest other one of its group, never itself."""
+    of = group if group != entry.uri else leaders[0].uri if leaders else None
+    return Verdict(
+        verdict=found.word,
+        relation=found.relation,
+        of=of if found.of else None,
+        group=group,
+        similarity=round(found.overlap.jaccard, PLACES),
+        containment=round(found.overlap.containment, PLACES),
+        nothing_new=found.nothing_new,
+        related=tuple(uri for uri in found.related if uri != of),
+        carriers=carriers,
+    )
+
+
+def _decisions(article: Article, verdict: Verdict, mine: Seen | None) -> tuple[Decision, ...]:
+    """Add a verdict to those given before, by version; the latest few are kept."""
+    decision = Decision(version=article.version, text_sha256=article.text_sha256, verdict=verdict)
+    known = (*(mine.decisions if mine else ()), decision)
+    return tuple(sorted(known, key=lambda one: one.version)[-DECISIONS_KEPT:])
+
+
+SPEC: StageSpec[Article, JudgedArticle, Seen] = StageSpec(
+    name="dedup",
+    source="news.articles",
+    sink="news.unique",
+    record=Article,
+    out=JudgedArticle,
+    state=Seen,
+    make=lambda: judge,
+    view=SeenIndex,
+)

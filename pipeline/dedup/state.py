@@ -1,0 +1,123 @@
+"""What is remembered of an article: enough to recognise a copy of it, and the answer that was given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.article import Article, Verdict
+
+HOUR = 3600
+WINDOW_HOURS = 72
+DECISIONS_KEPT = 4
+SKETCH_KEPT = 512
+# One record moves the stream's clock by a day at most, so that a wrong date cannot empty the window.
+LONGEST_STEP = 24 * HOUR
+PRECISE = frozenset({"second", "minute", "hour"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The verdict on one version of an article, given again when the same version comes again."""
+
+    version: int
+    text_sha256: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """An article in the window.
+
+    Times are seconds since 1970: `time` when it was seen, else published; `published` only where it is known to the
+    hour or better; `arrived` the stream's clock when it came, by which it expires. `sketch` holds little-endian
+    unsigned 32 bit numbers, `wording` the compressed folded words (`pipeline.dedup.wording`). `group` is the uri of
+    the earliest article of its group as last known; `carriers` are kept by that article.
+    """
+
+    uri: str
+    site: str
+    time: int | None = None
+    published: int | None = None
+    arrived: int = 0
+    canonical_url: str | None = None
+    letters: int = 0
+    sketch: bytes = b""
+    wording: bytes = b""
+    group: str
+    carriers: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...]
+
+    @property
+    def latest(self) -> Decision:
+        """The decision on the highest version."""
+        return self.decisions[-1]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was judged new: only such articles count for how often a passage is repeated."""
+        return self.latest.verdict.verdict == "new"
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether later articles are compared with it: not when its text stands in another that is."""
+        return self.is_new or self.latest.verdict.verdict == "update" or self.latest.verdict.relation == "contains"
+
+    @property
+    def hashes(self) -> NDArray[np.uint32]:
+        """The sketch as numbers."""
+        return np.frombuffer(self.sketch, dtype="<u4")
+
+    def answer(self, version: int, text_sha256: str) -> Verdict | None:
+        """Return the verdict once given to this very version and text."""
+        for decision in self.decisions:
+            if decision.version == version and decision.text_sha256 == text_sha256:
+                return decision.verdict
+        return None
+
+
+def packed(hashes: tuple[int, ...]) -> bytes:
+    """Pack the smallest hashes of a sketch."""
+    return np.array(hashes[:SKETCH_KEPT], dtype="<u4").tobytes()
+
+
+def seconds(text: str | None) -> int | None:
+    """Return an RFC 3339 time as seconds since 1970, None when it is none."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+def event_time(article: Article) -> int | None:
+    """When the article was seen, else published."""
+    seen = seconds(article.seen)
+    return seconds(article.published) if seen is None else seen
+
+
+def publication(article: Article) -> int | None:
+    """When it was published, where that is known to the hour or better."""
+    return seconds(article.published) if article.published_precision in PRECISE else None
+
+
+def advanced(clock: int | None, time: int | None) -> int:
+    """Move the stream's clock to the time of a record; it never goes back and never far at once."""
+    if clock is None:
+        return time or 0
+    return clock if time is None else max(clock, min(time, clock + LONGEST_STEP) if clock else time)
+
+
+def expired(arrived: int, clock: int) -> bool:
+    """Say whether an article that came at `arrived` has left the window."""
+    return arrived // HOUR < clock // HOUR - WINDOW_HOURS
+
+
+def order(time: int | None, uri: str) -> tuple[bool, int, str]:
+    """Order articles by time, the unknown last, then by uri: the first of a group gives it its name."""
+    return (time is None, time or 0, uri)

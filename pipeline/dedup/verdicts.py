@@ -1,0 +1,84 @@
+"""The words for what an article repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from pipeline.dedup.compare import COPY, PASSAGE, Overlap, Pair
+
+Word: TypeAlias = Literal["new", "update", "duplicate", "contained"]
+Relation: TypeAlias = Literal[
+    "new",
+    "shares_text",
+    "revision",
+    "altered_copy",
+    "same_url_same_text",
+    "copy",
+    "resend",
+    "contained_in",
+    "contains",
+]
+
+NEAR_COPY = 0.88
+RELATED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an article is to the one article it is nearest to, if to any; `merged` are others it repeats as well."""
+
+    word: Word
+    relation: Relation
+    of: str | None = None
+    overlap: Overlap = Overlap()  # noqa: RUF009 - frozen
+    nothing_new: bool = False
+    related: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+
+
+def revision(pair: Pair) -> Finding:
+    """A later text of the same article or page."""
+    same = pair.is_same_words
+    return _near("duplicate" if same else "update", "same_url_same_text" if same else "revision", pair)
+
+
+def same_page(pair: Pair) -> Finding:
+    """Another article with the same address: the same text, one state of the page read twice, or a later state."""
+    if pair.is_same_words or pair.is_later is not False or pair.overlap.containment < NEAR_COPY:
+        return revision(pair)
+    return _near("duplicate", "altered_copy", pair)
+
+
+def finding(pairs: Sequence[Pair]) -> Finding:
+    """Say what an article is, given everything it shares passages with, nearest first."""
+    copies = [pair for pair in pairs if pair.is_copy]
+    if not copies:
+        related = tuple(pair.old.uri for pair in pairs if pair.in_window and pair.overlap.containment >= PASSAGE)
+        return Finding("new", "shares_text" if related else "new", related=related[:RELATED])
+    best, others = copies[0], tuple(pair.old.uri for pair in copies[1:])
+    return replace(_near(*_words_for(best), best), related=others[:RELATED], merged=others)
+
+
+def _near(word: Word, relation: Relation, pair: Pair) -> Finding:
+    amount = Overlap(1.0, 1.0, 1.0) if pair.is_same_words else pair.overlap
+    skip = relation != "contains" and pair.says_nothing_new
+    return Finding(word, relation, of=pair.old.uri, overlap=amount, nothing_new=skip)
+
+
+def _words_for(pair: Pair) -> tuple[Word, Relation]:
+    amount = pair.overlap
+    if pair.is_same_words or min(amount.of_new, amount.of_old) >= COPY:
+        return _near_copy(pair)
+    if pair.same_site and pair.is_later:
+        return "update", "altered_copy"
+    return ("contained", "contained_in") if amount.of_new >= amount.of_old else ("contained", "contains")
+
+
+def _near_copy(pair: Pair) -> tuple[Word, Relation]:
+    if pair.is_same_words or pair.says_nothing_new:
+        return "duplicate", "resend" if pair.same_site else "copy"
+    amount = pair.overlap
+    changed = min(amount.of_new, amount.of_old) < NEAR_COPY if pair.is_later is None else pair.is_later
+    return ("update" if pair.same_site and changed else "duplicate"), "altered_copy"

@@ -1,0 +1,108 @@
+"""The folded words of an article, as kept beside its sketch for reading both texts side by side."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from pipeline.text.body import body_text
+from pipeline.text.fold import fold_words
+from pipeline.text.sketch import DENSE_RANGES
+from schemas.article import Article
+
+WORDS_KEPT = 4000
+CHARACTERS_READ = 60_000
+HEAD_LETTERS = 50
+HEAD_NGRAM = 4
+_DIGITS = frozenset("0123456789")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Words of the headline and of the body; in scripts without spaces a word is one character.
+
+    `whole` is False when the body was too long to be kept to its end.
+    """
+
+    title: tuple[str, ...]
+    body: tuple[str, ...]
+    whole: bool = True
+
+    @cached_property
+    def letters(self) -> str:
+        """Headline and body without any spaces."""
+        return "".join(self.title) + "".join(self.body)
+
+    @cached_property
+    def numbers(self) -> Counter[str]:
+        """How often each word with a digit occurs."""
+        return _numbers(self.title + self.body)
+
+    @cached_property
+    def title_numbers(self) -> Counter[str]:
+        """How often each word with a digit occurs in the headline."""
+        return _numbers(self.title)
+
+    @property
+    def head(self) -> str:
+        """The first 50 letters, headline first."""
+        return self.letters[:HEAD_LETTERS]
+
+
+def wording(article: Article) -> Wording:
+    """Read the words of an article's headline and body segments."""
+    title = article.title or "\n".join(
+        article.received[segment.start : segment.end] for segment in article.segments if segment.kind == "title"
+    )
+    body = body_text(article.segments, article.received)
+    words = _words(body[:CHARACTERS_READ])
+    whole = len(body) <= CHARACTERS_READ and len(words) <= WORDS_KEPT
+    return Wording(_words(title[:CHARACTERS_READ])[:WORDS_KEPT], words[:WORDS_KEPT], whole)
+
+
+def compressed(words: Wording) -> bytes:
+    """Pack a wording; `expanded` reads it."""
+    lines = (" ".join(words.title), " ".join(words.body), "" if words.whole else "cut")
+    return zlib.compress("\n".join(lines).encode(), 6)
+
+
+@lru_cache(maxsize=256)
+def expanded(data: bytes) -> Wording:
+    """Unpack what `compressed` packed."""
+    title, body, mark = zlib.decompress(data).decode().split("\n")
+    return Wording(tuple(title.split()), tuple(body.split()), not mark)
+
+
+def head_share(one: Wording, other: Wording) -> float:
+    """Return the share of the 4-grams of the first text's head that the second text has, 0 to 1."""
+    head = one.head
+    ngrams = [head[i : i + HEAD_NGRAM] for i in range(len(head) - HEAD_NGRAM + 1)]
+    return sum(ngram in other.letters for ngram in ngrams) / len(ngrams) if ngrams else 0.0
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(part for word in fold_words(text) for part in _parts(word))
+
+
+def _parts(word: str) -> Iterator[str]:
+    """Split a word at every character of a script without spaces."""
+    start = 0
+    for place, character in enumerate(word):
+        if character >= "\u0e00" and _is_dense(ord(character)):
+            if start < place:
+                yield word[start:place]
+            yield character
+            start = place + 1
+    if start < len(word):
+        yield word[start:]
+
+
+def _is_dense(code: int) -> bool:
+    return any(start <= code < end for start, end in DENSE_RANGES)
+
+
+def _numbers(words: tuple[str, ...]) -> Counter[str]:
+    return Counter(word for word in words if not _DIGITS.isdisjoint(word))
