@@ -19,7 +19,7 @@ from pipeline.topology import STAGE_NAMES, StageName, StageSpec, stages
 from schemas.topics import TopicSpec, topics
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Sequence
 
     from agents.config import Settings
 
@@ -48,12 +48,20 @@ class Built:
         await (await self.produce(Outbound(topic, key, value, headers)))
 
 
-def build(settings: Settings, *, names: tuple[StageName, ...] = STAGE_NAMES) -> Built:
-    """Make the app with the agents of the stages named; it is not started and no topic is created."""
+def build(
+    settings: Settings,
+    *,
+    names: tuple[StageName, ...] = STAGE_NAMES,
+    specs: Sequence[StageSpec[Any, Any, Any]] | None = None,
+) -> Built:
+    """Make the app with the agents of the stages named; it is not started and no topic is created.
+
+    `specs` are the stages to choose from, those of the topology unless given.
+    """
     app = faust.App(settings.app_id, **_app_settings(settings))
     built = Built(app, settings)
     declared = topics()
-    for spec in stages():
+    for spec in stages() if specs is None else specs:
         if spec.name in names:
             agent = importlib.import_module(f"agents.{spec.name}")
             built.shells[spec.name] = agent.attach(built, spec, declared)
@@ -82,22 +90,18 @@ def attach(built: Built, spec: StageSpec[Any, Any, Any], declared: dict[str, Top
     return shell
 
 
-def changelog_topics(settings: Settings) -> dict[str, int]:
+def changelog_topics(settings: Settings, specs: Sequence[StageSpec[Any, Any, Any]] | None = None) -> dict[str, int]:
     """Return the changelog topics of the tables and their partitions."""
     declared = topics()
-    return {
-        f"{settings.app_id}-{spec.name}-changelog": declared[spec.source].partitions
-        for spec in stages()
-        if spec.state is not None
-    }
+    with_state = [spec for spec in (stages() if specs is None else specs) if spec.state is not None]
+    return {f"{settings.app_id}-{spec.name}-changelog": declared[spec.source].partitions for spec in with_state}
 
 
 def _state_table(built: Built, spec: StageSpec[Any, Any, Any], partitions: int) -> StateTable[Any] | None:
     if spec.state is None:
         return None
-    table = built.app.Table(
-        spec.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", partitions=partitions
-    )
+    # Faust takes the raw serializer for keys and values of bytes.
+    table = built.app.Table(spec.name, key_type=bytes, value_type=bytes, partitions=partitions)
     state = StateTable(table, spec.state, spec.view)
 
     async def rebuilt() -> None:

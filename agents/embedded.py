@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
 from agents.broker import BrokerError, Offsets, Received, Start
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from schemas.topics import TopicSpec
 
 CHANGELOG_CONFIG = {"cleanup.policy": "compact"}
-BATCH = 500
 
 
 class EmbeddedBroker:
@@ -47,10 +47,8 @@ class EmbeddedBroker:
     def _hold(self) -> None:
         if self._held:
             return
-        try:
+        with _refusals():
             self._broker.acquire()
-        except LogError as error:
-            raise BrokerError(str(error)) from error
         self._held = True
 
     async def create_topics(self, specs: Iterable[TopicSpec], changelogs: Mapping[str, int]) -> list[str]:
@@ -62,26 +60,21 @@ class EmbeddedBroker:
         self._hold()
         wanted = {spec.name: TopicConfig.parse(spec.partitions, spec.config()) for spec in specs}
         wanted |= {name: TopicConfig.parse(count, CHANGELOG_CONFIG) for name, count in changelogs.items()}
-        try:
+        with _refusals():
             return [name for name, config in wanted.items() if self._broker.create(name, config)]
-        except LogError as error:
-            raise BrokerError(str(error)) from error
 
     async def partitions(self) -> dict[str, int]:
         """Return the topics that exist and their numbers of partitions."""
-        if self._held:
-            return {name: config.partitions for name, config in self._broker.topics().items()}
-        try:
-            return await reader.partitions(self._url)
-        except LogError as error:
-            raise BrokerError(str(error)) from error
+        with _refusals():
+            return reader.partitions(self._url)
 
     async def end_offsets(self, topics: Iterable[str]) -> Offsets:
         """Return the offset after the last record of every partition."""
         there = await self.partitions()
         ends: Offsets = {}
         for topic in (name for name in topics if name in there):
-            found = self._broker.end_offsets(topic) if self._held else await reader.end_offsets(self._url, topic)
+            with _refusals():
+                found = reader.end_offsets(self._url, topic)
             ends.update({(topic, partition): offset for partition, offset in found.items()})
         return ends
 
@@ -99,25 +92,23 @@ class EmbeddedBroker:
 
     async def records(self, topic: str, start: Start, *, follow: bool) -> AsyncIterator[Received]:
         """Read a topic; without `follow` up to the end as it was at the call."""
-        if self._held and not follow:
-            for received in self._held_records(topic, start):
-                yield received
-            return
-        try:
-            async for record in reader.read_topic(self._url, topic, start=start.at, follow=follow):
-                yield _received(record)
-        except LogError as error:
-            raise BrokerError(str(error)) from error
+        ends = await self.end_offsets([topic])
+        since = start.at if isinstance(start.at, float) else 0.0
+        where = "beginning" if isinstance(start.at, float) else start.at
+        with _refusals():
+            async for record in reader.read_topic(self._url, topic, start=where, follow=follow):
+                late = not follow and record.offset >= ends[topic, record.partition]
+                if not late and record.timestamp >= since * 1000:
+                    yield _received(record)
 
-    def _held_records(self, topic: str, start: Start) -> Iterator[Received]:
-        for partition, end in sorted(self._broker.end_offsets(topic).items()):
-            offset = start.at.get(partition, 0) if not isinstance(start.at, (str, float)) else 0
-            while offset < end:
-                batch = self._broker.read((topic, partition), offset, BATCH)
-                if not batch:
-                    break
-                yield from (_received(record) for record in batch if record.offset < end)
-                offset = batch[-1].offset + 1
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what the log refuses into an error of the broker."""
+    try:
+        yield
+    except (LogError, OSError) as error:
+        raise BrokerError(str(error)) from error
 
 
 def _received(record: Record) -> Received:

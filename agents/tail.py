@@ -175,7 +175,7 @@ def show(received: Received, where: tuple[Condition, ...], *, as_json: bool) -> 
     try:
         record = orjson.loads(received.value or b"null")
     except orjson.JSONDecodeError:
-        record = {}
+        return None
     if not isinstance(record, dict) or not all(condition.holds(record) for condition in where):
         return None
     if as_json:

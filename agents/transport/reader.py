@@ -25,21 +25,22 @@ POLL_INTERVAL = 0.1
 """Seconds between two looks at a file that another process writes; a look is one PRAGMA data_version."""
 
 
-async def read_topic(url: str, topic: str, *, start: Start = "end") -> AsyncIterator[Record]:
+async def read_topic(url: str, topic: str, *, start: Start = "end", follow: bool = True) -> AsyncIterator[Record]:
     """Yield the records of a topic in order per partition, until this process closes the log, else for ever.
 
     Args:
         url: memory://name or sqlite:///file.db; a file may be written by another process.
         topic: A topic that exists; UnknownTopicError otherwise.
         start: "beginning", "end", or an offset by partition; partitions without one begin at their end.
+        follow: Without it the reading ends once there is nothing more.
     """
     broker = broker_for(url)
     if broker.is_open or urlsplit(url).scheme == "memory":
-        async for record in _read_here(broker, topic, start):
+        async for record in _read_here(broker, topic, start, follow=follow):
             yield record
         return
     with closing(schema.connect(_path(url), write=False)) as database:
-        async for record in _read_elsewhere(database, topic, start):
+        async for record in _read_elsewhere(database, topic, start, follow=follow):
             yield record
 
 
@@ -50,6 +51,16 @@ def end_offsets(url: str, topic: str) -> dict[int, int]:
         return broker.end_offsets(topic)
     with closing(schema.connect(_path(url), write=False)) as database:
         return {slot[1]: extent.end for slot, extent in _extents(database, topic).items()}
+
+
+def partitions(url: str) -> dict[str, int]:
+    """Return the topics of a broker and their numbers of partitions."""
+    broker = broker_for(url)
+    if broker.is_open or urlsplit(url).scheme == "memory":
+        return {name: config.partitions for name, config in broker.topics().items()}
+    with closing(schema.connect(_path(url), write=False)) as database:
+        slots = sorted(schema.read_partitions(database))
+    return {topic: sum(1 for slot in slots if slot[0] == topic) for topic, _ in slots}
 
 
 def _path(url: str) -> Path:
@@ -70,17 +81,21 @@ def _positions(start: Start, begins: Mapping[int, int], ends: Mapping[int, int])
     return {number: end if start == "end" else start.get(number, end) for number, end in ends.items()}
 
 
-async def _read_here(broker: Broker, topic: str, start: Start) -> AsyncIterator[Record]:
+async def _read_here(broker: Broker, topic: str, start: Start, *, follow: bool) -> AsyncIterator[Record]:
     positions = _positions(start, broker.beginning_offsets(topic), broker.end_offsets(topic))
     while broker.is_open:
         found = _next(positions, lambda number, at: broker.read((topic, number), at, BATCH, BATCH_BYTES))
         for record in found:
             yield record
+        if not found and not follow:
+            return
         if not found:
             await broker.changed()
 
 
-async def _read_elsewhere(database: sqlite3.Connection, topic: str, start: Start) -> AsyncIterator[Record]:
+async def _read_elsewhere(
+    database: sqlite3.Connection, topic: str, start: Start, *, follow: bool
+) -> AsyncIterator[Record]:
     extents = _extents(database, topic)
     begins = {slot[1]: extent.base for slot, extent in extents.items()}
     positions = _positions(start, begins, {slot[1]: extent.end for slot, extent in extents.items()})
@@ -95,6 +110,8 @@ async def _read_elsewhere(database: sqlite3.Connection, topic: str, start: Start
         found = _next(positions, read) if version != seen else []
         for record in found:
             yield record
+        if not found and not follow:
+            return
         if not found:
             seen = version
             await asyncio.sleep(POLL_INTERVAL)
