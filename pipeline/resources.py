@@ -59,7 +59,7 @@ def _toml(file: Traversable) -> dict[str, Any]:
 
 
 def _rows(file: Traversable) -> tuple[Row, ...]:
-    """Cells of every line that is not empty and no comment (`#` first); the first such line names the columns and is skipped."""
+    """Cells of every line that is not empty and no comment (`#` first); the first of them names the columns."""
     if not file.is_file():
         return ()
     lines = file.read_text(encoding="utf-8").splitlines()

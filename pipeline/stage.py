@@ -6,9 +6,11 @@ runs in a test, in one process, and on a broker, and gives the same bytes in eac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
+
+StageName = Literal["language", "dedup", "events", "linking"]
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -59,3 +61,22 @@ class Stage(Protocol[In_contra, Out, S_inv]):
     def __call__(self, record: In_contra, state: Mapping[str, S_inv], /) -> Iterable[Effect[Out, S_inv]]:
         """Say what is to be done about `record`."""
         ...
+
+
+@dataclass(frozen=True)
+class StageSpec(Generic[In, Out, S]):
+    """A stage with everything needed to run it.
+
+    `record` and `out` are the types of the records on `source` and `sink`; `state` is the type kept per key or
+    None. `view` makes the empty mapping that holds the state of one partition of `source`; a stage that needs an
+    index beside its entries brings a mapping that keeps it.
+    """
+
+    name: StageName
+    source: str
+    sink: str
+    record: type[In]
+    out: type[Out]
+    state: type[S] | None
+    make: Callable[[], Stage[In, Out, S]]
+    view: Callable[[], MutableMapping[str, S]] = dict

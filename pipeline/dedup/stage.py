@@ -11,9 +11,8 @@ from pipeline.dedup.postings import Hashes
 from pipeline.dedup.state import DECISIONS_KEPT, Decision, Seen, advanced, event_time, order, packed, publication
 from pipeline.dedup.verdicts import Finding, finding, revision, same_page
 from pipeline.dedup.wording import Wording, compressed, wording
-from pipeline.stage import Emit, Put
+from pipeline.stage import Emit, Put, StageSpec
 from pipeline.text.urls import canonical
-from pipeline.topology import StageSpec
 from schemas.article import Article, JudgedArticle, Verdict
 
 FORGOTTEN_AT_ONCE = 8

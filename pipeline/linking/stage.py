@@ -8,8 +8,7 @@ from pipeline.blocks import block_key
 from pipeline.linking.block import MOST_OF_ONE, Block
 from pipeline.linking.picture import Picture, pictures
 from pipeline.linking.report import Report, report
-from pipeline.stage import Drop, Effect, Emit, Put
-from pipeline.topology import StageSpec
+from pipeline.stage import Drop, Effect, Emit, Put, StageSpec
 from schemas.event import Event, Mention
 
 NOT_SO = ("negated", "hypothetical")
