@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -51,6 +51,10 @@ class Outcome:
         """The records a stage emitted."""
         return tuple(emit.value for emit in self.emitted.get(stage, ()))
 
+    def without_records(self) -> Outcome:
+        """The outcome without the rejected records themselves, to hand on to another process."""
+        return replace(self, rejected=tuple(replace(one, record=None) for one in self.rejected))
+
 
 @dataclass(slots=True)
 class Tally:
@@ -61,6 +65,15 @@ class Tally:
     out: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
     dead: Counter[str] = field(default_factory=Counter)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count what one stage made of one record."""
+        emitted = sum(len(emits) for emits in outcome.emitted.values())
+        self.seen += 1
+        self.out += emitted
+        self.passed += bool(emitted)
+        self.dropped.update(drop.reason for drop in outcome.dropped)
+        self.dead.update(rejected.reason for rejected in outcome.rejected)
 
     @property
     def adds_up(self) -> bool:

@@ -1,0 +1,120 @@
+"""The readable view of a run: the articles with language and verdict, the events with their evidence, and the sum."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from rich.console import Console
+from rich.text import Text
+
+from agents.display import cut, isolated, padded
+from schemas.article import JudgedArticle
+from schemas.event import Actor, Event, Mention
+
+MARGIN = 4
+ARTICLE_WIDTH = 28
+DATE_WIDTH, TYPE_WIDTH, PARTIES_WIDTH = 11, 20, 30
+
+
+class Replayed(Protocol):
+    """What a run brought: the number of articles sent, the dead letters by reason, and the records of each topic."""
+
+    sent: int
+    dead: Counter[str]
+    judged: list[JudgedArticle]
+    mentions: list[Mention]
+    events: list[Event]
+
+
+def show(run: Replayed, console: Console, *, summary_only: bool = False) -> None:
+    """Print the articles, the events and the sum of a run."""
+    if not summary_only:
+        show_articles(run.judged, run.mentions, console)
+        show_events(run.events, console)
+    show_summary(run, console)
+
+
+def show_articles(judged: Iterable[JudgedArticle], mentions: Iterable[Mention], console: Console) -> None:
+    """Print a line an article: id, language, verdict, and how many mentions were found in it."""
+    found = Counter(mention.article_id for mention in mentions)
+    _line(console, Text(_columns("ARTICLE", "LANGUAGE", "VERDICT", "MENTIONS"), style="bold"))
+    for one in judged:
+        article, verdict = one.article, one.verdict
+        of = f" of {verdict.of}" if verdict.of else ""
+        language = f"{article.language} {article.confidence:.2f}"
+        number = str(found[article.uri])
+        _line(console, Text(_columns(article.uri, language, f"{verdict.verdict}{of}", number)))
+
+
+def show_events(events: Iterable[Event], console: Console) -> None:
+    """Print every event that stands, by date: when, what, who to whom, where, and below it the evidence a language."""
+    standing = sorted((e for e in events if e.status == "active"), key=lambda e: (_date(e), e.event_id))
+    _line(console, Text())
+    title = padded("DATE", DATE_WIDTH) + padded("TYPE", TYPE_WIDTH) + padded("WHO → WHOM", PARTIES_WIDTH) + "PLACE"
+    _line(console, Text(title, style="bold"))
+    for event in standing:
+        _show_event(event, console)
+
+
+def show_summary(run: Replayed, console: Console) -> None:
+    """Print in one line what became of all articles: in = out + dropped + dead."""
+    with_events = len({mention.article_id for mention in run.mentions})
+    dead = run.dead.total()
+    dropped = run.sent - with_events - dead
+    standing = sum(event.status == "active" for event in run.events)
+    text = f"{run.sent} in = {with_events} out + {dropped} dropped + {dead} dead"
+    _line(console, Text())
+    reasons = f" ({_reasons(run.dead)})" if dead else ""
+    _line(console, Text(f"{text}{reasons}; {len(run.mentions)} mentions, {standing} events", style="bold"))
+
+
+def _show_event(event: Event, console: Console) -> None:
+    place = event.event_location.name if event.event_location else ""
+    kind = f"{event.event_type} {event.event_mode}" if event.event_mode else event.event_type
+    line = Text(padded(_date(event), DATE_WIDTH))
+    line.append(padded(kind, TYPE_WIDTH), style="cyan")
+    line.append(padded(parties(event), PARTIES_WIDTH))
+    rest = console.width - DATE_WIDTH - TYPE_WIDTH - PARTIES_WIDTH
+    line.append(isolated(cut(place, max(rest, 12))))
+    _line(console, line)
+    for headline in event.headline_mentions:
+        lead = f"{' ' * MARGIN}{padded(headline.language, 4)}{headline.confidence:.2f}  "
+        evidence = cut(headline.evidence, max(20, console.width - len(lead)))
+        # Last on its line, so that a terminal that reorders it moves nothing else.
+        _line(console, Text(lead, style="dim").append(isolated(evidence), style="not dim"))
+    if event.num_sources > 1 or event.num_articles > 1:
+        counts = f"{event.num_mentions} mentions, {event.num_articles} articles, {event.num_sources} sources"
+        _line(console, Text(f"{' ' * MARGIN}{counts}, confidence {event.confidence:.2f}", style="dim"))
+
+
+def parties(event: Event) -> str:
+    """Who and whom in a few letters: countries, else sectors, else words; `+` joins one side, `→` the two."""
+    sides = [_side(event.actors), _side(event.recipients)]
+    return " → ".join(side for side in sides if side) or "?"
+
+
+def _side(actors: Sequence[Actor]) -> str:
+    return "+".join(dict.fromkeys(actor.country or actor.sector or actor.text for actor in actors))
+
+
+def _date(event: Event) -> str:
+    """The date to its precision; for an event without one, the day it was first told of, in brackets."""
+    date = event.event_date
+    if date is None:
+        return f"({event.first_seen[:10]})" if event.first_seen else "?"
+    return date.start[: {"month": 7, "year": 4}.get(date.precision, 10)]
+
+
+def _columns(article: str, language: str, verdict: str, mentions: str) -> str:
+    return padded(article, ARTICLE_WIDTH) + padded(language, 11) + padded(verdict, 31) + mentions
+
+
+def _reasons(dead: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason} {number}" for reason, number in sorted(dead.items()))
+
+
+def _line(console: Console, text: Text) -> None:
+    """Print without wrapping: a line is cut before, and a pipe takes it whole."""
+    console.print(text, no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
