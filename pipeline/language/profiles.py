@@ -1,0 +1,201 @@
+"""N-gram profiles of languages, and the evidence of a text for each: naive Bayes over all its n-grams.
+
+The counts are langdetect's own (from Wikipedia), and ours for languages it lacks. Where langdetect samples n-grams in
+a random walk, here every n-gram counts, so that the answer is exact, repeatable and some thirty times cheaper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.language.factory import factory
+from pipeline.language.script import SCRIPTS, Units, counts, heaviest, table, units
+from pipeline.resources import language_rows, language_toml, languages
+
+Keys = NDArray[np.uint64]
+Scores = NDArray[np.float32]
+
+SUMMED = ("Latn", "Cyrl", "Arab", "Deva")
+"""Scripts with more than one language; the others decide alone."""
+
+# Probability given to an n-gram that a language has not shown.
+_ALPHA = 2e-5
+# What langdetect's counts weigh beside ours, where there are both.
+_THEIRS = 0.3
+_SCRIPT_SHARE = 0.2
+_BITS = 18
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+_SPACE = 0x20
+# Signs inside words that are skipped: vowel signs of Arabic, tatweel, joiners, soft hyphen, stress marks.
+_SKIPPED = [*range(0x064B, 0x0660), 0x0640, 0x200B, 0x200C, 0x200D, 0x00AD, 0x0300, 0x0301]
+# langdetect's profiles do not tell these apart: Persian and Arabic yeh, commas below and cedillas.
+_SAME = {0x06CC: 0x064A, 0x0219: 0x015F, 0x0218: 0x015F, 0x021B: 0x0163, 0x021A: 0x0163}
+_VIETNAMESE, _VIETNAMESE_AS = range(0x1EA0, 0x1F00), 0x1EC3
+_NAMES = {"zh-cn": "zh", "zh-tw": "zh"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """The languages of one script, their priors, and the evidence (nats) of n-grams for each, found by hash; row 0 is none."""
+
+    languages: tuple[str, ...]
+    priors: Scores
+    fold: Units
+    slots: NDArray[np.int32]
+    keys: Keys
+    rows: Scores
+
+    def evidence(self, texts: Sequence[str]) -> tuple[Scores, NDArray[np.int64]]:
+        """Return for each text the summed evidence for each language, and how many n-grams of it are known."""
+        codes, owners = self._letters(texts)
+        found = np.zeros((len(texts), len(self.languages)), dtype=np.float32)
+        keys, owners = _grams(codes, owners)
+        slots = self.slots[_places(keys)]
+        known = (slots > 0) & (self.keys[slots] == keys)
+        slots, owners = slots[known], owners[known]
+        features = np.bincount(owners, minlength=len(texts))
+        order = np.argsort(owners, kind="stable")
+        present = np.flatnonzero(features)
+        if len(present):
+            starts = np.concatenate(([0], np.cumsum(features[present])[:-1]))
+            found[present] = np.add.reduceat(self.rows[slots[order]], starts, axis=0)
+        return found, features
+
+    def _letters(self, texts: Sequence[str]) -> tuple[Units, NDArray[np.int64]]:
+        """Fold texts into one row of words with single spaces between, and tell whose each letter is."""
+        parts = [units(text) for text in texts]
+        gap = np.full(1, _SPACE, dtype=np.uint16)
+        codes = self.fold[np.concatenate([piece for part in parts for piece in (gap, part)] + [gap])]
+        owners = np.repeat(np.arange(len(parts)), [len(part) + 1 for part in parts])
+        owners = np.append(owners, len(parts) - 1)
+        keep = codes != 0
+        codes, owners = codes[keep], owners[keep]
+        keep = np.ones(len(codes), dtype=bool)
+        keep[1:] = (codes[1:] != _SPACE) | (codes[:-1] != _SPACE)
+        return codes[keep], owners[keep]
+
+
+def _grams(codes: Units, owners: NDArray[np.int64]) -> tuple[Keys, NDArray[np.int64]]:
+    """Return the keys of the one to three letters long n-grams and whose they are; a space is only at their ends."""
+    one = codes.astype(np.uint64)
+    two = one[:-1] << np.uint64(16) | one[1:]
+    three = two[:-1] << np.uint64(16) | one[2:]
+    # The letter that is no space says whose an n-gram is; in a trigram that is the middle one.
+    whose_two = np.where(codes[:-1] == _SPACE, owners[1:], owners[:-1])
+    return np.concatenate((one, two, three)), np.concatenate((owners, whose_two, owners[1:-1]))
+
+
+def _places(keys: Keys) -> NDArray[np.int64]:
+    return ((keys * _MIX) >> np.uint64(64 - _BITS)).astype(np.int64)
+
+
+def candidates(script: str) -> tuple[str, ...]:
+    """Return the languages that have a profile in a script, sorted."""
+    return tuple(sorted(name for name, own in _scripts().items() if script in own))
+
+
+@cache
+def profile_table(script: str) -> Table:
+    """Build the table of a script; where two n-grams share a place the more telling one has it."""
+    names, fold = candidates(script), fold_table(script)
+    profiles = _profiles()
+    parts = [_folded(profiles[name], fold) for name in names]
+    keys, inverse = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
+    columns = np.repeat(np.arange(len(names)), [len(part[0]) for part in parts])
+    values = np.zeros((len(keys), len(names)))
+    np.add.at(values, (inverse, columns), np.concatenate([part[1] for part in parts]))
+    rows = np.log1p(values / _ALPHA)
+    order = np.argsort(rows.max(axis=1) - rows.mean(axis=1), kind="stable")
+    slots = np.zeros(1 << _BITS, dtype=np.int32)
+    slots[_places(keys[order])] = np.arange(1, len(keys) + 1)
+    return Table(
+        languages=names,
+        priors=np.array([_prior(name) for name in names], dtype=np.float32),
+        fold=fold,
+        slots=slots,
+        keys=np.concatenate((np.zeros(1, dtype=np.uint64), keys[order])),
+        rows=np.concatenate((np.zeros((1, len(names))), rows[order])).astype(np.float32),
+    )
+
+
+def _prior(name: str) -> float:
+    return float(language_toml(name, "meta").get("prior", 0.0))
+
+
+@cache
+def _profiles() -> dict[str, list[tuple[str, float]]]:
+    """Return for every language its n-grams and their probability among those of their length."""
+    found: dict[str, list[tuple[str, float]]] = {}
+    made = factory()
+    names = [_NAMES.get(name, name) for name in made.langlist]
+    for gram, row in made.word_lang_prob_map.items():
+        for name, probability in zip(names, row, strict=True):
+            if probability:
+                found.setdefault(name, []).append((gram, probability))
+    for code in languages():
+        if rows := language_rows(code, "ngrams"):
+            theirs = [(gram, probability * _THEIRS) for gram, probability in found.get(code, ())]
+            found[code] = [*theirs, *_own(rows)]
+    return found
+
+
+def _own(rows: Sequence[tuple[str, ...]]) -> Iterable[tuple[str, float]]:
+    """Read lang/<code>/ngrams.tsv: n-gram (`_` is a space) and how many of a million of its length it is."""
+    return ((gram.replace("_", " "), int(parts) / 1e6) for gram, parts in rows)
+
+
+@cache
+def _scripts() -> dict[str, frozenset[str]]:
+    """Return the scripts of every language: those that many of its single letters are of."""
+    found: dict[str, frozenset[str]] = {}
+    for name, grams in _profiles().items():
+        letters = np.zeros(len(SCRIPTS), dtype=np.float64)
+        for gram, probability in grams:
+            if len(gram) == 1 and gram.isalpha():
+                letters += counts(units(gram)) * probability
+        found[name] = frozenset(s for s, n in zip(SCRIPTS, letters, strict=True) if n > _SCRIPT_SHARE * letters.sum())
+    return found
+
+
+def _folded(grams: Sequence[tuple[str, float]], fold: Units) -> tuple[Keys, NDArray[np.float64]]:
+    """Return keys and probabilities of the n-grams that are all of the script, of those in it."""
+    keys: list[Keys] = []
+    values: list[NDArray[np.float64]] = []
+    share = 1.0
+    for length in (1, 2, 3):
+        own = [(gram, value) for gram, value in grams if len(gram) == length and gram.isprintable()]
+        given = units("".join(gram for gram, _ in own)).reshape(-1, length)
+        codes = fold[given].astype(np.uint64)
+        good = ((codes != _SPACE) | (given == _SPACE)).all(axis=1) & (codes != 0).all(axis=1)
+        good &= (codes != _SPACE).any(axis=1)
+        key = np.zeros(len(codes), dtype=np.uint64)
+        for column in range(length):
+            key = key << np.uint64(16) | codes[:, column]
+        value = np.array([value for _, value in own])[good]
+        share = value.sum() if length == 1 else share
+        keys.append(key[good])
+        values.append(value / share)
+    return np.concatenate(keys), np.concatenate(values)
+
+
+def fold_table(script: str) -> Units:
+    """Return what every code unit counts as: a small letter of the script, or a space; 0 is skipped."""
+    own = SCRIPTS.index(script)
+    found = np.full(0x10000, _SPACE, dtype=np.uint16)
+    for code in np.flatnonzero(table() == own).tolist():
+        found[code] = ord(chr(code).lower()[0])
+    if script == "Deva":
+        signs = [c for c in range(0x0900, 0x0980) if not chr(c).isalnum() and c not in (0x0964, 0x0965, 0x0970)]
+        found[signs] = signs
+    if script == "Latn":
+        found[_VIETNAMESE] = _VIETNAMESE_AS
+    for code, same in _SAME.items():
+        if table()[code] == own:
+            found[code] = same
+    found[_SKIPPED] = 0
+    return found

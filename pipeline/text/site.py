@@ -1,0 +1,36 @@
+"""The site an article belongs to: the registrable domain of its address."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tldextract import TLDExtract
+
+_LONGEST = 2000
+
+
+@cache
+def _extract() -> TLDExtract:
+    # The list of public suffixes in the package only: no download, no cache folder.
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def site_of(url: str | None) -> str | None:
+    """Return the registrable domain of an address, its host where it has none, None without one."""
+    if not url or len(url) > _LONGEST or not url.isprintable():
+        return None
+    try:
+        parts = _extract()(url)
+    except ValueError:
+        return None
+    return (parts.top_domain_under_public_suffix or parts.ipv4 or parts.domain).lower() or None
+
+
+def suffix_of(url: str | None) -> str | None:
+    """Return the last label of an address's public suffix (`pk` of dawn.com.pk)."""
+    if not url or len(url) > _LONGEST or not url.isprintable():
+        return None
+    try:
+        return _extract()(url).suffix.rpartition(".")[2].lower() or None
+    except ValueError:
+        return None
