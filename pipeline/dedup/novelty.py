@@ -53,7 +53,7 @@ def _repeats_body(new: Words, old: Words) -> bool:
     first, last = runs[0], runs[-1]
     return (
         _is_front(old[: first.old], new[: first.new], old)
-        and _is_gap(old[last.old_end :], new[last.new_end :], old)
+        and _is_tail(old[last.old_end :], new[last.new_end :], old)
         and all(_is_gap(old[a.old_end : b.old], new[a.new_end : b.new], old) for a, b in pairwise(runs))
     )
 
@@ -70,8 +70,14 @@ def _is_front(old: Words, new: Words, whole: Words) -> bool:
     return (not old and len(new) <= AGENCY_WORDS) or _is_gap(old, new, whole)
 
 
+def _is_tail(old: Words, new: Words, whole: Words) -> bool:
+    """Words after all that is common: as in a gap, or the word in which the text was cut off."""
+    cut = len(new) == 1 and len(old) > COMMON_RUN and old[0].startswith(new[0])
+    return cut or _is_gap(old, new, whole)
+
+
 def _is_gap(old: Words, new: Words, whole: Words) -> bool:
-    """Words between two common runs or after the last: nothing, or a passage left out, moved, or spaced otherwise.
+    """Words between two common runs: nothing, or a passage left out, moved, or spaced otherwise.
 
     Less than a passage must not be missing either: it may be a negation.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipeline.dedup.compare import Pair, overlap
 from pipeline.dedup.index import SeenIndex
@@ -41,8 +41,10 @@ def judge(article: Article, state: Mapping[str, Seen], /) -> Effects:
 def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterator[Emit[JudgedArticle] | Put[Seen]]:
     words = wording(article)
     entry = _entry(article, words, mine, index)
-    found = _found(entry, article.text_sha256, words, mine, index)
-    leaders = _leaders(entry, found, index)
+    shared, repeated = index.sharing(entry.hashes)
+    reading = _Reading(entry, words, index, entry.hashes[repeated])
+    found = _found(reading, article.text_sha256, shared) if mine is None else revision(reading.pair(mine.uri))
+    leaders = _leaders(reading, found)
     group = _group(entry, leaders, mine, index)
     carriers = _carriers((entry, *leaders) if mine is None else (entry, mine, *leaders))
     verdict = _verdict(entry, found, leaders, group, carriers)
@@ -87,27 +89,36 @@ def _page(article: Article) -> str | None:
     return key if key and ("/" in key or "?" in key) else None
 
 
-def _found(entry: Seen, text_sha256: str, words: Wording, mine: Seen | None, index: SeenIndex) -> Finding:
-    """Compare with the article itself as it was, then with its address, then with everything alike."""
-    shared, repeated = index.sharing(entry.hashes)
-    common = entry.hashes[repeated]
-    if mine is not None:
-        return revision(Pair(entry, mine, words, overlap(entry, mine, common)))
-    pages = _pairs(entry, words, index.with_url(entry.canonical_url), common, index)
-    pages = [pair for pair in pages if pair.is_same_page]
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An article about to be compared; `common` are those of its hashes that are boilerplate."""
+
+    entry: Seen
+    words: Wording
+    index: SeenIndex
+    common: Hashes
+
+    def pair(self, uri: str) -> Pair:
+        """Put an older article beside it."""
+        old = self.index[uri]
+        return Pair(self.entry, old, self.words, overlap(self.entry, old, self.common))
+
+    def pairs(self, uris: Iterable[str]) -> list[Pair]:
+        """Put older articles beside it, the nearest first."""
+        return sorted((self.pair(uri) for uri in uris), key=_by_nearness)
+
+
+def _found(reading: _Reading, text_sha256: str, shared: Mapping[str, int]) -> Finding:
+    """Compare with what has the same address, else with everything alike."""
+    index = reading.index
+    pages = [pair for pair in reading.pairs(index.with_url(reading.entry.canonical_url)) if pair.is_same_page]
     if pages:
-        return same_page(min(pages, key=lambda pair: (not pair.is_same_words, *_by_nearness(pair))))
-    twins = index.with_text(text_sha256)
-    ranked = sorted(shared, key=lambda uri: (-shared[uri], order(index[uri].time, uri)))
-    pairs = _pairs(entry, words, dict.fromkeys((*twins, *ranked[:COMPARED])), common, index)
+        return same_page(next((pair for pair in pages if pair.is_same_words), pages[0]))
+    nearest = sorted(shared, key=lambda uri: (-shared[uri], order(index[uri].time, uri)))[:COMPARED]
+    pairs = reading.pairs(dict.fromkeys((*index.with_text(text_sha256), *nearest)))
     if _is_furniture(pairs, text_sha256):
         pairs = [pair for pair in pairs if pair.old.latest.text_sha256 != text_sha256]
-    return finding(sorted(pairs, key=_by_nearness))
-
-
-def _pairs(entry: Seen, words: Wording, uris: Iterable[str], common: Hashes, index: SeenIndex) -> list[Pair]:
-    olds = (index[uri] for uri in uris if uri != entry.uri)
-    return [Pair(entry, old, words, overlap(entry, old, common)) for old in olds]
+    return finding(pairs)
 
 
 def _by_nearness(pair: Pair) -> tuple[float, float, tuple[bool, int, str]]:
@@ -123,11 +134,25 @@ def _is_furniture(pairs: Iterable[Pair], text_sha256: str) -> bool:
     return len(titles) > len({site for site, _ in titles})
 
 
-def _leaders(entry: Seen, found: Finding, index: SeenIndex) -> tuple[Seen, ...]:
-    """Return the earliest known article of every group that the article belongs to, itself left out."""
-    uris = (*((found.of,) if found.of else ()), *found.merged)
-    leaders = {leader.uri: leader for leader in (_leader(uri, index) for uri in uris) if leader.uri != entry.uri}
+def _leaders(reading: _Reading, found: Finding) -> tuple[Seen, ...]:
+    """Return the earliest known article of every group that the article belongs to, itself left out.
+
+    An article alike to a mere variant of the earliest, or part of a collection that holds it, does not belong to it.
+    """
+    if found.of is None:
+        return ()
+    own, index = reading.entry.uri, reading.index
+    leader = _leader(found.of, index)
+    apart = leader.uri not in (found.of, own) and _is_variant(index[found.of])
+    if apart and not reading.pair(leader.uri).is_copy:
+        return ()
+    leaders = {one.uri: one for one in (leader, *(_leader(uri, index) for uri in found.twins)) if one.uri != own}
     return tuple(sorted(leaders.values(), key=_age))
+
+
+def _is_variant(seen: Seen) -> bool:
+    verdict = seen.latest.verdict
+    return verdict.relation == "contains" or (verdict.verdict, verdict.relation) == ("duplicate", "altered_copy")
 
 
 def _leader(uri: str, index: SeenIndex) -> Seen:
@@ -158,16 +183,16 @@ def _carriers(members: Iterable[Seen]) -> tuple[str, ...]:
 
 def _verdict(entry: Seen, found: Finding, leaders: tuple[Seen, ...], group: str, carriers: tuple[str, ...]) -> Verdict:
     """Write a finding down; an article repeats the earliest other one of its group, never itself."""
-    of = group if group != entry.uri else leaders[0].uri if leaders else None
+    of = group if group != entry.uri else leaders[0].uri if leaders else found.of
     return Verdict(
         verdict=found.word,
         relation=found.relation,
-        of=of if found.of else None,
+        of=of if found.of and of != entry.uri else None,
         group=group,
         similarity=round(found.overlap.jaccard, PLACES),
         containment=round(found.overlap.containment, PLACES),
         nothing_new=found.nothing_new,
-        related=tuple(uri for uri in found.related if uri != of),
+        related=tuple(uri for uri in found.related if uri not in (of, entry.uri)),
         carriers=carriers,
     )
 

@@ -16,6 +16,7 @@ DECISIONS_KEPT = 4
 SKETCH_KEPT = 512
 # One record moves the stream's clock by a day at most, so that a wrong date cannot empty the window.
 LONGEST_STEP = 24 * HOUR
+OWN_TEXT = frozenset({"new", "shares_text", "revision", "altered_copy", "contains"})
 PRECISE = frozenset({"second", "minute", "hour"})
 
 
@@ -63,8 +64,8 @@ class Seen:
 
     @property
     def is_compared(self) -> bool:
-        """Whether later articles are compared with it: not when its text stands in another that is."""
-        return self.is_new or self.latest.verdict.verdict == "update" or self.latest.verdict.relation == "contains"
+        """Whether later articles are compared with it: not when all its text stands in another that is."""
+        return self.latest.verdict.relation in OWN_TEXT
 
     @property
     def hashes(self) -> NDArray[np.uint32]:

@@ -27,7 +27,10 @@ RELATED = 5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an article is to the one article it is nearest to, if to any; `merged` are others it repeats as well."""
+    """What an article is to the one article it is nearest to, if to any.
+
+    `twins` are all articles that are copies of it from end to end, not in a part.
+    """
 
     word: Word
     relation: Relation
@@ -35,7 +38,7 @@ class Finding:
     overlap: Overlap = Overlap()  # noqa: RUF009 - frozen
     nothing_new: bool = False
     related: tuple[str, ...] = ()
-    merged: tuple[str, ...] = ()
+    twins: tuple[str, ...] = ()
 
 
 def revision(pair: Pair) -> Finding:
@@ -57,8 +60,9 @@ def finding(pairs: Sequence[Pair]) -> Finding:
     if not copies:
         related = tuple(pair.old.uri for pair in pairs if pair.in_window and pair.overlap.containment >= PASSAGE)
         return Finding("new", "shares_text" if related else "new", related=related[:RELATED])
-    best, others = copies[0], tuple(pair.old.uri for pair in copies[1:])
-    return replace(_near(*_words_for(best), best), related=others[:RELATED], merged=others)
+    uris = tuple(pair.old.uri for pair in copies)
+    twins = tuple(pair.old.uri for pair in copies if _is_twin(pair))
+    return replace(_near(*_words_for(copies[0]), copies[0]), related=uris[1 : RELATED + 1], twins=twins)
 
 
 def _near(word: Word, relation: Relation, pair: Pair) -> Finding:
@@ -69,7 +73,7 @@ def _near(word: Word, relation: Relation, pair: Pair) -> Finding:
 
 def _words_for(pair: Pair) -> tuple[Word, Relation]:
     amount = pair.overlap
-    if pair.is_same_words or min(amount.of_new, amount.of_old) >= COPY:
+    if _is_twin(pair):
         return _near_copy(pair)
     if pair.same_site and pair.is_later:
         return "update", "altered_copy"
@@ -82,3 +86,8 @@ def _near_copy(pair: Pair) -> tuple[Word, Relation]:
     amount = pair.overlap
     changed = min(amount.of_new, amount.of_old) < NEAR_COPY if pair.is_later is None else pair.is_later
     return ("update" if pair.same_site and changed else "duplicate"), "altered_copy"
+
+
+def _is_twin(pair: Pair) -> bool:
+    """Whether each text is most of the other, and not the one a part of the other."""
+    return pair.is_same_words or min(pair.overlap.of_new, pair.overlap.of_old) >= COPY

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -18,6 +18,9 @@ CHARACTERS_READ = 60_000
 HEAD_LETTERS = 50
 HEAD_NGRAM = 4
 _DIGITS = frozenset("0123456789")
+_RANGES = "".join(f"{chr(start)}-{chr(end - 1)}" for start, end in DENSE_RANGES)
+_DENSE = re.compile(f"[{_RANGES}]")
+_DENSE_OR_WORD = re.compile(f"[{_RANGES}]|[^ {_RANGES}]+")
 
 
 @dataclass(frozen=True)
@@ -84,24 +87,9 @@ def head_share(one: Wording, other: Wording) -> float:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(part for word in fold_words(text) for part in _parts(word))
-
-
-def _parts(word: str) -> Iterator[str]:
-    """Split a word at every character of a script without spaces."""
-    start = 0
-    for place, character in enumerate(word):
-        if character >= "\u0e00" and _is_dense(ord(character)):
-            if start < place:
-                yield word[start:place]
-            yield character
-            start = place + 1
-    if start < len(word):
-        yield word[start:]
-
-
-def _is_dense(code: int) -> bool:
-    return any(start <= code < end for start, end in DENSE_RANGES)
+    words = fold_words(text)
+    joined = " ".join(words)
+    return tuple(_DENSE_OR_WORD.findall(joined)) if _DENSE.search(joined) else tuple(words)
 
 
 def _numbers(words: tuple[str, ...]) -> Counter[str]:
