@@ -15,6 +15,7 @@ from babel.core import get_global
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DURATION = re.compile(r"(\d{1,6})\s?(s|m|h|d)", re.ASCII)
@@ -85,6 +86,19 @@ def parse_catalog(text: str, name: str = "catalog") -> Catalog:
     feeds = tuple(_feed(source, poller, row, number) for number, row in enumerate(rows))
     _refuse_twice(source, feeds)
     return Catalog(poller=poller, feeds=feeds)
+
+
+def read_catalog(file: Path) -> Catalog:
+    """Read the catalog of a file.
+
+    Raises:
+        CatalogError: as `parse_catalog`, or the file cannot be read.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{file}: {error}") from error
+    return parse_catalog(text, str(file))
 
 
 @dataclass(frozen=True, slots=True)

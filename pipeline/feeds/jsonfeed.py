@@ -17,6 +17,7 @@ from pipeline.feeds.parsed import (
     NotAFeedError,
     ParsedEnclosure,
     ParsedFeed,
+    described,
     field,
 )
 
@@ -61,7 +62,7 @@ def _entry(item: dict[str, Any], position: int, base_url: str) -> Entry:
         guid=_guid(item.get("id")),
         link=_absolute(item.get("url") or item.get("external_url"), base_url),
         headline=html_text(title, title=True) if (title := field(item.get("title"))) else None,
-        description=plain_text(summary)[:LONGEST_TEXT] or None if isinstance(summary, str) else None,
+        description=described(plain_text(summary), body or "") if isinstance(summary, str) else None,
         body=body,
         truncated=truncated,
         byline=_byline(item),

@@ -29,6 +29,7 @@ from pipeline.feeds.parsed import (
     NotAFeedError,
     ParsedEnclosure,
     ParsedFeed,
+    described,
     field,
 )
 from pipeline.feeds.prolog import first_items, from_root, resolve_references
@@ -111,9 +112,9 @@ def _entry(entry: Any, position: int, version: str) -> Entry:
         guid=field(dict.get(entry, "id")),
         link=_link(entry),
         headline=_headline(detail, atom=atom),
-        description=description[:LONGEST_TEXT] or None,
+        description=described(description, body),
         body=body[:LONGEST_TEXT] or None,
-        truncated=max(len(body), len(description)) > LONGEST_TEXT,
+        truncated=len(body or description) > LONGEST_TEXT,
         byline=_byline(entry),
         language=field(dict.get(detail, "language"), 40),
         published=field(dict.get(entry, "published"), 120),

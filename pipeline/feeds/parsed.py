@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 MOST_ITEMS = 2000
 LONGEST_TEXT = 200_000
+LONGEST_DESCRIPTION = 10_000
 LONGEST_FIELD = 2000
 MOST_TAGS = 50
 MOST_ENCLOSURES = 20
@@ -63,6 +64,11 @@ class ParsedFeed:
     dropped: int = 0
     repairs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+def described(description: str, body: str) -> str | None:
+    """Cut a description, shorter where there is a body beside it: a message holds one long text, not two."""
+    return description[: LONGEST_DESCRIPTION if body else LONGEST_TEXT] or None
 
 
 def field(value: object, longest: int = LONGEST_FIELD) -> str | None:

@@ -15,6 +15,7 @@ SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(hours=24)
 FIRST = timedelta(minutes=30)
 SPREAD = timedelta(minutes=10)
+SPREAD_PER_FEED = timedelta(seconds=1)
 GONE_INTERVAL = timedelta(days=30)
 GONE_ANSWERS = 3
 GONE_AFTER = timedelta(hours=48)
@@ -70,9 +71,9 @@ def next_poll(spec: FeedSpec, state: FeedState, outcome: Outcome, now: datetime)
     return now + wait
 
 
-def first_poll(spec: FeedSpec, start: datetime) -> datetime:
-    """Spread the first polls of a catalog over ten minutes, each feed always at the same place."""
-    return start + SPREAD * _fraction(spec.id)
+def first_poll(spec: FeedSpec, start: datetime, feeds: int) -> datetime:
+    """Spread the first polls of a catalog: a second a feed, ten minutes at most, each feed always at the same place."""
+    return start + min(SPREAD, SPREAD_PER_FEED * feeds) * _fraction(spec.id)
 
 
 def _counted(state: FeedState, outcome: Outcome, now: datetime) -> FeedState:

@@ -1,0 +1,153 @@
+"""A small pool of parsing processes, each of which can be killed without harm to the others."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+
+import agents
+from agents.poller.frames import framed, receive_frame
+from pipeline.feeds.outcome import ErrorKind
+from pipeline.feeds.parsed import ParsedFeed
+from schemas import codec
+
+WALL_SECONDS = 20.0
+START_SECONDS = 60.0
+DOCUMENTS_PER_CHILD = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class ParseError:
+    """Why a document gave no feed."""
+
+    kind: ErrorKind
+    message: str
+
+
+class Pool:
+    """Parsing processes; use it as an asynchronous context manager. They start when first needed."""
+
+    def __init__(self, size: int = 2, *, wall_seconds: float = WALL_SECONDS) -> None:
+        """Run at most `size` processes; one that has not answered in `wall_seconds` is killed."""
+        self._idle: asyncio.LifoQueue[_Child] = asyncio.LifoQueue()
+        for _ in range(size):
+            self._idle.put_nowait(_Child())
+        self._children = size
+        self._wall_seconds = wall_seconds
+        self.restarts = 0
+
+    async def __aenter__(self) -> Self:
+        """Open the pool."""
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """End all processes."""
+        for _ in range(self._children):
+            child = await self._idle.get()
+            await child.stop()
+
+    async def parse(
+        self, body: bytes, *, charset: str | None = None, base_url: str = "", language: str | None = None
+    ) -> ParsedFeed | ParseError:
+        """Parse a document; waits for a free process."""
+        head = orjson.dumps(
+            {"charset": charset, "base_url": _plain(base_url), "language": language and _plain(language)}
+        )
+        child = await self._idle.get()
+        try:
+            return await self._ask(child, framed(head) + framed(body))
+        finally:
+            self._idle.put_nowait(child)
+
+    async def _ask(self, child: _Child, request: bytes) -> ParsedFeed | ParseError:
+        try:
+            await child.start()
+            async with asyncio.timeout(self._wall_seconds):
+                answer = await child.ask(request)
+        except TimeoutError:
+            await self._restart(child)
+            return ParseError(ErrorKind.PARSE_TIMEOUT, f"no answer in {self._wall_seconds:g} s")
+        except (asyncio.IncompleteReadError, OSError, ValueError):
+            await self._restart(child)
+            return ParseError(ErrorKind.PARSE_MEMORY, "the parsing process died")
+        except asyncio.CancelledError:
+            await child.stop()
+            raise
+        result = _read(answer)
+        if isinstance(result, ParseError) and result.kind is ErrorKind.PARSE_MEMORY:
+            await self._restart(child)
+        elif child.answered >= DOCUMENTS_PER_CHILD:
+            await child.stop()
+        return result
+
+    async def _restart(self, child: _Child) -> None:
+        self.restarts += 1
+        await child.stop()
+
+
+class _Child:
+    """One process, started when asked and not running."""
+
+    def __init__(self) -> None:
+        self.answered = 0
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            return
+        root = str(Path(agents.__file__).parent.parent)
+        # No settings and no secrets of the poller reach the process that handles foreign bytes.
+        environment = {"PYTHONPATH": root, "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
+        environment |= {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+        self.answered = 0
+        async with asyncio.timeout(START_SECONDS):
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "agents.poller.child",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env=environment,
+                start_new_session=True,
+            )
+
+    async def ask(self, request: bytes) -> bytes:
+        process = self._process
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(request)
+        await process.stdin.drain()
+        answer = await receive_frame(process.stdout)
+        self.answered += 1
+        return answer
+
+    async def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+        if process.stdin is not None:
+            process.stdin.close()
+        await process.wait()
+
+
+def _read(answer: bytes) -> ParsedFeed | ParseError:
+    value: dict[str, Any] = orjson.loads(answer)
+    if "feed" in value:
+        return codec.build(ParsedFeed, value["feed"])
+    return ParseError(ErrorKind(value["error"]), str(value["message"]))
+
+
+def _plain(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,209 @@
+"""One poll of one feed: fetch, parse, compare, send, and only then remember."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from agents.poller.answer import outcome_of
+from agents.poller.children import ParseError
+from agents.poller.state import Stored
+from pipeline.feeds.article import Received, raw_article
+from pipeline.feeds.conditional import Validators, fresh_for, validators_of
+from pipeline.feeds.dates import rfc3339
+from pipeline.feeds.identity import Diff, Origin, Seen, diff
+from pipeline.feeds.links import without_credentials
+from pipeline.feeds.outcome import ErrorKind, Outcome
+from pipeline.feeds.schedule import FeedState, advance
+from schemas.feed import FeedStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from agents.poller.children import Pool
+    from agents.poller.clock import Clock
+    from agents.poller.emit import Emitter
+    from agents.poller.fetch import Fetcher, FetchResult
+    from agents.poller.hosts import Hosts
+    from agents.poller.state import StateStore
+    from pipeline.feeds.catalog import FeedSpec
+    from pipeline.feeds.parsed import ParsedFeed
+    from schemas.article import RawArticle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What a poll gave; `next_poll` is when the feed is due again."""
+
+    status: FeedStatus
+    next_poll: datetime
+    articles: tuple[RawArticle, ...] = ()
+    updated: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """A poll before it is sent: the outcome and, where a document was read, what it changed."""
+
+    outcome: Outcome
+    seen: Seen
+    message: str = ""
+    validators: Validators | None = None
+    body_sha256: str | None = None
+    items: int = 0
+    articles: tuple[RawArticle, ...] = ()
+
+
+class Poller:
+    """Polls feeds with the parts it is given."""
+
+    def __init__(  # noqa: PLR0913 - the parts of a poller, all of them named
+        self, *, fetcher: Fetcher, pool: Pool, hosts: Hosts, store: StateStore, emitter: Emitter, clock: Clock
+    ) -> None:
+        """Use these parts."""
+        self._fetcher = fetcher
+        self._pool = pool
+        self._hosts = hosts
+        self._store = store
+        self._emitter = emitter
+        self._clock = clock
+
+    async def poll(self, spec: FeedSpec) -> Polled:
+        """Poll a feed; the state advances only after the broker has everything.
+
+        Raises:
+            EmitError: the broker did not take something; the state is as before.
+        """
+        stored = self._stored(spec)
+        silent = self._hosts.silent_until(spec.url)
+        if silent is not None:
+            return self._skipped(spec, stored.state, silent)
+        reading = await self._read(spec, stored)
+        now = self._clock.now()
+        state = advance(spec, _remembered(stored.state, reading), reading.outcome, now)
+        if reading.outcome.kind == "throttled" and reading.outcome.retry_after is not None:
+            self._hosts.silence(spec.url, now + reading.outcome.retry_after)
+        status = _status(spec, state, reading)
+        await self._emitter.send(reading.articles)
+        await self._emitter.status(status)
+        self._store.commit(spec.id, Stored(spec.url, state, reading.seen))
+        return Polled(
+            status=status,
+            next_poll=state.next_poll or now,
+            articles=reading.articles,
+            updated=sum(1 for article in reading.articles if article.version > 1),
+            message=reading.message,
+        )
+
+    def _stored(self, spec: FeedSpec) -> Stored:
+        """Return the state of a feed; of one whose address was changed, only what was seen still counts."""
+        stored = self._store.get(spec.id) or Stored(spec.url, FeedState(), Seen())
+        if stored.url == spec.url:
+            return stored
+        return Stored(spec.url, FeedState(), stored.seen)
+
+    def _skipped(self, spec: FeedSpec, state: FeedState, until: datetime) -> Polled:
+        outcome = Outcome(kind="throttled", error=ErrorKind.THROTTLED)
+        again = replace(state, next_poll=until, last_error=ErrorKind.THROTTLED.value, last_polled=self._clock.now())
+        status = _status(spec, again, _Reading(outcome=outcome, seen=Seen()))
+        return Polled(status=status, next_poll=until, message="the host asked to be left alone")
+
+    async def _read(self, spec: FeedSpec, stored: Stored) -> _Reading:
+        state = stored.state
+        validators = Validators(etag=state.etag, last_modified=state.last_modified)
+        async with self._hosts.slot(spec.url):
+            result = await self._fetcher.fetch(spec.url, validators)
+        outcome = outcome_of(result, self._clock.now())
+        if outcome is not None:
+            message = result.message or (f"HTTP {result.status}" if outcome.error else "")
+            return _Reading(outcome=outcome, seen=stored.seen, message=message)
+        digest = hashlib.sha256(result.body).hexdigest()
+        kept = validators_of(result.headers) if result.complete else None
+        fresh = fresh_for(result.headers, self._clock.now())
+        if digest == state.body_sha256:
+            same = Outcome(kind="unchanged", http_status=result.status, fresh_for=fresh)
+            return _Reading(outcome=same, seen=stored.seen, validators=kept, body_sha256=digest)
+        language = result.headers.get("content-language")
+        feed = await self._pool.parse(result.body, charset=result.charset, base_url=result.final_url, language=language)
+        if isinstance(feed, ParseError):
+            failed = Outcome(kind="error", error=feed.kind, http_status=result.status)
+            return _Reading(outcome=failed, seen=stored.seen, message=feed.message)
+        received = Received(
+            fetched=self._clock.now(),
+            final_url=result.final_url,
+            status=result.status or 200,
+            body_sha256=digest,
+            etag=kept.etag if kept else None,
+            language=language,
+        )
+        return self._compared(spec, stored, feed, received, _Answer(result, kept, fresh))
+
+    def _compared(
+        self, spec: FeedSpec, stored: Stored, feed: ParsedFeed, received: Received, answer: _Answer
+    ) -> _Reading:
+        origin = Origin(feed_id=spec.id, site=feed.link, guid_unstable=spec.guid_unstable)
+        found = diff(origin, stored.seen, feed.entries, received.fetched.timestamp())
+        warnings = _warnings(feed, found, complete=answer.result.complete)
+        articles = tuple(raw_article(spec, feed, change, received, warnings) for change in found.changes)
+        outcome = Outcome(
+            kind="changed" if articles else "unchanged",
+            new=len(articles),
+            http_status=answer.result.status,
+            fresh_for=answer.fresh,
+            ttl=timedelta(minutes=feed.ttl) if feed.ttl else None,
+            error=None if feed.entries else ErrorKind.NO_ENTRIES,
+        )
+        whole = answer.result.complete and not found.pending
+        return _Reading(
+            outcome=outcome,
+            seen=found.seen,
+            message=", ".join(warnings),
+            validators=answer.validators if whole else Validators(),
+            body_sha256=received.body_sha256 if whole else "",
+            items=len(feed.entries),
+            articles=articles,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    result: FetchResult
+    validators: Validators | None
+    fresh: timedelta | None
+
+
+def _remembered(state: FeedState, reading: _Reading) -> FeedState:
+    """Take over validators and hash of a document that was read whole; an error or a 304 leaves them."""
+    if reading.validators is not None:
+        state = replace(state, etag=reading.validators.etag, last_modified=reading.validators.last_modified)
+    return state if reading.body_sha256 is None else replace(state, body_sha256=reading.body_sha256 or None)
+
+
+def _warnings(feed: ParsedFeed, found: Diff, *, complete: bool) -> tuple[str, ...]:
+    extra = {"entries_dropped"} if feed.dropped else set()
+    if not complete:
+        extra.add("incomplete")
+    return tuple(sorted({*found.warnings, *extra}))
+
+
+def _status(spec: FeedSpec, state: FeedState, reading: _Reading) -> FeedStatus:
+    outcome = reading.outcome
+    return FeedStatus(
+        feed_id=spec.id,
+        url=without_credentials(spec.url),
+        state="ok" if outcome.kind == "changed" else outcome.kind,
+        last_polled=rfc3339(state.last_polled) if state.last_polled else "",
+        last_ok=rfc3339(state.last_ok) if state.last_ok else None,
+        next_poll=rfc3339(state.next_poll) if state.next_poll else None,
+        interval=state.interval,
+        http_status=outcome.http_status,
+        error=outcome.error.value if outcome.error else None,
+        errors_in_a_row=state.errors,
+        items=reading.items,
+        new_items=len(reading.articles),
+        etag=state.etag,
+        last_modified=state.last_modified,
+    )

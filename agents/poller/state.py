@@ -1,0 +1,173 @@
+"""What the poller remembers between polls: one SQLite row a feed, written only after the broker has the articles."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol, Self
+
+import orjson
+
+from pipeline.feeds.identity import Seen, dump_seen, load_seen
+from pipeline.feeds.schedule import FeedState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMAT = 1
+_TIMES = frozenset(field.name for field in fields(FeedState) if "datetime" in str(field.type))
+_CREATE = """
+create table if not exists feeds (
+    id text primary key,
+    url text not null,
+    next_poll real,
+    state blob not null,
+    seen blob not null
+) without rowid
+"""
+
+
+class StateError(RuntimeError):
+    """The state cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The state of a feed and the address it was learned from."""
+
+    url: str
+    state: FeedState
+    seen: Seen
+
+
+class StateStore(Protocol):
+    """Keeps the state of feeds."""
+
+    def get(self, feed_id: str) -> Stored | None:
+        """Return the state of a feed, None for a feed never polled."""
+        ...
+
+    def next_polls(self) -> dict[str, datetime]:
+        """Return when each known feed is due."""
+        ...
+
+    def commit(self, feed_id: str, stored: Stored) -> None:
+        """Replace the state of a feed, durably."""
+        ...
+
+
+class SQLiteStore:
+    """State in one SQLite file; use it as a context manager. One poller a file."""
+
+    def __init__(self, path: Path) -> None:
+        """Use the file at `path`, made when missing."""
+        self._path = path
+        self._database: sqlite3.Connection | None = None
+
+    def __enter__(self) -> Self:
+        """Open the file.
+
+        Raises:
+            StateError: it cannot be opened, is no state of a poller, or is of a newer version.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            database = sqlite3.connect(self._path, isolation_level=None, timeout=5.0)
+        except (OSError, sqlite3.Error) as error:
+            raise StateError(f"{self._path}: {error}") from error
+        try:
+            self._prepare(database)
+        except sqlite3.Error as error:
+            database.close()
+            raise StateError(f"{self._path}: {error}") from error
+        except StateError:
+            database.close()
+            raise
+        self._database = database
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close the file."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def get(self, feed_id: str) -> Stored | None:
+        """Return the state of a feed, None for a feed never polled."""
+        row = self._open.execute("select url, state, seen from feeds where id = ?", (feed_id,)).fetchone()
+        if row is None:
+            return None
+        try:
+            return Stored(row[0], load_state(row[1]), load_seen(row[2]))
+        except ValueError as error:
+            raise StateError(f"{self._path}: feed {feed_id}: {error}") from error
+
+    def next_polls(self) -> dict[str, datetime]:
+        """Return when each known feed is due."""
+        rows = self._open.execute("select id, state from feeds").fetchall()
+        states = ((feed_id, load_state(state)) for feed_id, state in rows)
+        return {feed_id: state.next_poll for feed_id, state in states if state.next_poll is not None}
+
+    def commit(self, feed_id: str, stored: Stored) -> None:
+        """Replace the state of a feed, durably."""
+        due = stored.state.next_poll.timestamp() if stored.state.next_poll else None
+        row = (feed_id, stored.url, due, dump_state(stored.state), dump_seen(stored.seen))
+        self._open.execute("insert or replace into feeds values (?, ?, ?, ?, ?)", row)
+
+    @property
+    def _open(self) -> sqlite3.Connection:
+        if self._database is None:
+            raise StateError("the store is not open")
+        return self._database
+
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        database.execute("pragma journal_mode = wal")
+        database.execute("pragma synchronous = normal")
+        (version,) = database.execute("pragma user_version").fetchone()
+        if version > FORMAT:
+            raise StateError(f"{self._path}: written by a newer version (format {version}, known {FORMAT})")
+        database.execute(_CREATE)
+        database.execute(f"pragma user_version = {FORMAT}")
+
+
+class MemoryStore:
+    """State that ends with the process: for trying out and for tests."""
+
+    def __init__(self, source: StateStore | None = None) -> None:
+        """Start empty, or from what `source` has, which is never written."""
+        self._source = source
+        self._rows: dict[str, Stored] = {}
+
+    def get(self, feed_id: str) -> Stored | None:
+        """Return the state of a feed, None for a feed never polled."""
+        return self._rows.get(feed_id) or (self._source.get(feed_id) if self._source else None)
+
+    def next_polls(self) -> dict[str, datetime]:
+        """Return when each known feed is due."""
+        own = {feed_id: row.state.next_poll for feed_id, row in self._rows.items() if row.state.next_poll}
+        return {**(self._source.next_polls() if self._source else {}), **own}
+
+    def commit(self, feed_id: str, stored: Stored) -> None:
+        """Replace the state of a feed."""
+        self._rows[feed_id] = stored
+
+
+def dump_state(state: FeedState) -> bytes:
+    """Write a feed's state as JSON."""
+    return orjson.dumps(asdict(state), option=orjson.OPT_SORT_KEYS)
+
+
+def load_state(data: bytes) -> FeedState:
+    """Read what `dump_state` wrote; fields of a newer minor version are ignored.
+
+    Raises:
+        ValueError: the data is something else.
+    """
+    try:
+        value = orjson.loads(data)
+        known = {field.name: value[field.name] for field in fields(FeedState) if field.name in value}
+        times = {name: datetime.fromisoformat(known[name]) for name in _TIMES if known.get(name)}
+        return FeedState(**{**known, **times})
+    except (orjson.JSONDecodeError, TypeError, AttributeError) as error:
+        raise ValueError(f"no state of a feed: {error}") from error
