@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from pipeline.linking.period import Period
@@ -78,18 +79,49 @@ def clusters(reports: Iterable[Report]) -> list[Cluster]:
 
     Complete linkage, so that no chain of small steps joins what does not belong together.
     """
-    found: list[list[Atom]] = []
+    found: list[Growing] = []
     for atom in atoms(reports):
-        best: tuple[Bond, int] | None = None
-        for number, members in enumerate(found):
-            bond = _bond(members, atom)
-            if bond is not None and (best is None or bond > best[0]):
-                best = bond, number
+        best: tuple[Bond, Growing] | None = None
+        for cluster in found:
+            strength = cluster.bond(atom) if cluster.may_take(atom.period) else None
+            if strength is not None and (best is None or strength > best[0]):
+                best = strength, cluster
         if best is None:
-            found.append([atom])
+            found.append(Growing(atom))
         else:
-            found[best[1]].append(atom)
-    return [tuple(members) for members in found]
+            best[1].take(atom)
+    return [tuple(cluster.members) for cluster in found]
+
+
+class Growing:
+    """A cluster to which atoms are added, and the days that all its dated members have in common."""
+
+    __slots__ = ("first", "last", "members")
+
+    def __init__(self, atom: Atom) -> None:
+        self.members: list[Atom] = []
+        self.first, self.last = 0, date.max.toordinal()
+        self.take(atom)
+
+    def take(self, atom: Atom) -> None:
+        """Add an atom."""
+        self.members.append(atom)
+        if atom.period.known:
+            self.first, self.last = max(self.first, atom.period.first), min(self.last, atom.period.last)
+
+    def may_take(self, when: Period) -> bool:
+        """Whether the dates alone allow an event of then: a quick look that spares most of the others."""
+        return not when.known or (when.first - self.last <= DAYS_APART and self.first - when.last <= DAYS_APART)
+
+    def bond(self, atom: Atom) -> Bond | None:
+        """The strongest bond of an atom to a member, None where one of them excludes it."""
+        strongest: Bond | None = None
+        for member in self.members:
+            found = bond(member, atom)
+            if found is None:
+                return None
+            strongest = found if strongest is None else max(strongest, found)
+        return strongest
 
 
 def atoms(reports: Iterable[Report]) -> list[Atom]:
@@ -115,16 +147,6 @@ def bond(one: Atom, other: Atom) -> Bond | None:
     if not any(grounds) and _needs_grounds(one, other, gap):
         return None
     return (*grounds, -gap, -abs(one.period.rank - other.period.rank))
-
-
-def _bond(members: list[Atom], atom: Atom) -> Bond | None:
-    strongest: Bond | None = None
-    for member in members:
-        found = bond(member, atom)
-        if found is None:
-            return None
-        strongest = found if strongest is None else max(strongest, found)
-    return strongest
 
 
 def _gap(one: Atom, other: Atom) -> int | None:

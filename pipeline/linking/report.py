@@ -11,8 +11,6 @@ from pipeline.linking.period import PUBLICATION, Period, ordinal, period
 from schemas.event import Actor, EventDate, EventLocation, EventType, Mention
 
 EVIDENCE_LENGTH = 280
-# Types of words: who spoke tells two events of a day apart. All others are deeds: there the place does.
-WORDS = frozenset({"AGREE", "CONSULT", "SUPPORT", "CONCEDE", "REQUEST", "ACCUSE", "REJECT", "THREATEN"})
 NEAR_DAYS = 14
 
 
@@ -97,7 +95,10 @@ def report(mention: Mention) -> Report:
 
 
 def event_key(mention: Mention) -> str:
-    """The event id a mention would have alone, a function of what it says (docs/decisions/0001-event-ids.md)."""
+    """The event id a mention would have alone: a hash of what could keep it apart from another mention.
+
+    See docs/decisions/0001-event-ids.md.
+    """
     parts = (family(mention), *countries(mention), _date_part(mention), _flow(mention), _code(mention), _own(mention))
     data = "\x1f".join(parts).encode("utf-8", "surrogatepass")
     return f"e1_{b32encode(sha256(data).digest())[:26].decode('ascii').lower()}"
@@ -115,12 +116,9 @@ def _date_part(mention: Mention) -> str:
 
 
 def _own(mention: Mention) -> str:
-    """What tells a mention's event from others of the day: persons or place, else, within one country, the story."""
-    if mention.event_type in WORDS:
-        keys = {actor.person_key for actor in (*mention.actors, *mention.recipients) if actor.person_key}
-        own = " ".join(sorted(keys))
-    else:
-        own = _place(mention)
+    """What tells a mention's event from others of the day; where there is nothing, within one country, the story."""
+    persons = sorted({a.person_key for a in (*mention.actors, *mention.recipients) if a.person_key})
+    own = "\x1e".join((*persons, _place(mention), mention.event_mode or "", *_sums(mention))).strip("\x1e")
     return own or (f"~{mention.story}" if len(countries(mention)) < 2 else "")
 
 

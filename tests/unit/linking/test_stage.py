@@ -1,0 +1,332 @@
+"""Linking: one event from several mentions, whatever their order."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.blocks import block_key
+from pipeline.driver import Driver
+from pipeline.linking.block import FEW_REPORTS, MOST_OF_ONE, MOST_REPORTS
+from pipeline.linking.stage import SPEC
+from pipeline.stage import Emit
+from schemas import codec
+from schemas.event import Event, Mention, Quantity
+from tests.unit.linking.mentions import ISLAMABAD, KHAN, LAVROV, MOSCOW, PUTIN, QURESHI, city, day, mention, month
+
+
+def link(mentions: list[Mention], **options: Any) -> Driver:
+    driver = Driver([SPEC], strict=True, **options)
+    for one in mentions:
+        driver.run(Emit(block_key(one), one))
+    assert driver.counts.adds_up
+    return driver
+
+
+def standing(mentions: list[Mention]) -> list[Event]:
+    return [event for event in link(mentions).events().values() if event.status == "active"]
+
+
+def together(*mentions: Mention) -> bool:
+    groups = [set(event.mention_ids) for event in standing(list(mentions))]
+    return {m.mention_id for m in mentions} in groups
+
+
+URDU = mention(
+    "ur",
+    actors=(LAVROV,),
+    recipients=(QURESHI,),
+    event_date=month("2021-04", 30),
+    published="2021-04-01T00:00:00Z",
+    source="Daily Pakistan",
+)
+HINDI = mention(
+    "hi", actors=(LAVROV, QURESHI), recipients=(), event_date=day("2021-04-07"), language="hi", source="Aaj Tak"
+)
+LATER = mention(
+    "later",
+    actors=(LAVROV, QURESHI),
+    recipients=(),
+    event_date=day("2021-04-28"),
+    published="2021-04-28T09:00:00Z",
+    language="hi",
+)
+
+
+def test_a_month_and_a_day_in_two_languages_are_one_event():
+    (event,) = standing([URDU, HINDI])
+    assert event.mention_ids == ("hi", "ur")
+    assert event.languages == ("hi", "ur")
+    assert event.event_date == HINDI.event_date
+    assert (event.num_mentions, event.num_articles, event.num_sources, event.revision) == (2, 2, 2, 2)
+    assert (event.first_seen, event.last_seen) == ("2021-04-01T00:00:00Z", "2021-04-07T10:00:00Z")
+    assert [headline.language for headline in event.headline_mentions] == ["hi", "ur"] or event.headline_mentions
+    assert event.confidence == 0.96
+
+
+def test_the_same_pair_meeting_three_weeks_later_is_another_event():
+    events = standing([URDU, HINDI, LATER])
+    assert sorted(event.mention_ids for event in events) == [("hi", "ur"), ("later",)]
+
+
+def test_the_promise_of_help_told_in_both_articles_is_one_event():
+    promise = {"event_type": "AGREE", "actors": (LAVROV,), "cameo_code": "0332"}
+    urdu = mention("a", **promise, event_date=month("2021-04", 30), published=None, auxiliary=("future",))
+    hindi = mention("b", **promise, event_date=day("2021-04-07"), language="hi")
+    other = mention("c", **{**promise, "cameo_code": "0312"}, event_date=day("2021-04-07"))
+    assert sorted(e.mention_ids for e in standing([urdu, other, hindi])) == [("a", "b"), ("c",)]
+
+
+def test_an_id_that_gave_way_says_where_it_went():
+    events = link([URDU, HINDI]).events()
+    merged = next(event for event in events.values() if event.status == "merged")
+    active = next(event for event in events.values() if event.status == "active")
+    assert merged.merged_into == active.event_id
+    assert merged.mention_ids == ("ur",)
+    assert merged.revision == active.revision == 2
+
+
+def test_a_late_earlier_mention_makes_a_revision_and_no_new_id():
+    late = replace(HINDI, mention_id="late", article_id="l", story="l", published="2021-04-07T01:00:00Z")
+    driver = link([HINDI])
+    (first,) = driver.events().values()
+    driver.run(Emit(block_key(late), late))
+    (second,) = driver.events().values()
+    assert (first.event_id, first.revision) == (second.event_id, 1)
+    assert (second.revision, second.first_seen) == (2, "2021-04-07T01:00:00Z")
+
+
+def test_different_counterparts_on_one_day_are_different_events():
+    with_khan = mention("a", actors=(LAVROV,), recipients=(KHAN,))
+    with_qureshi = mention("b", actors=(LAVROV,), recipients=(QURESHI,))
+    assert not together(with_khan, with_qureshi)
+    assert together(with_khan, mention("c"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"event_location": city(MOSCOW)}, {"event_location": city(ISLAMABAD)}),
+        ({"event_mode": "visit"}, {"event_mode": "phone"}),
+        ({"event_date": day("2021-04-07")}, {"event_date": day("2021-04-10")}),
+        ({"actors": (LAVROV,)}, {"actors": (PUTIN,)}),
+        ({"event_type": "ACCUSE"}, {"event_type": "ACCUSE", "actors": (QURESHI,), "recipients": (("RUS", None),)}),
+        (
+            {"event_type": "AID", "quantities": (Quantity(text="$5m", start=0, end=3, kind="money", value=5e6, unit="USD"),)},
+            {"event_type": "AID", "quantities": (Quantity(text="$9m", start=0, end=3, kind="money", value=9e6, unit="USD"),), "event_location": city(ISLAMABAD)},
+        ),
+        ({"event_type": "ASSAULT"}, {"event_type": "ASSAULT", "event_date": day("2021-04-08")}),
+        ({"event_date": month("2021-04", 30)}, {}),
+    ],
+)  # fmt: skip
+def test_what_keeps_two_mentions_apart(one, other):
+    assert not together(mention("a", **one), mention("b", **other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({}, {}),
+        ({"event_mode": "visit"}, {}),
+        ({"event_location": city(MOSCOW, "dateline")}, {"event_location": city(ISLAMABAD)}),
+        ({"actors": (LAVROV,), "event_date": day("2021-04-06")}, {"actors": (LAVROV, PUTIN)}),
+        ({"event_type": "SUPPORT", "cameo_code": "057"}, {"event_type": "AGREE", "cameo_code": "031"}),
+        ({"event_type": "ACCUSE", "cameo_code": "112"}, {"event_type": "ACCUSE", "cameo_code": "1121"}),
+        ({"event_type": "ASSAULT", "story": "s"}, {"event_type": "ASSAULT", "story": "s", "event_date": day("2021-04-08")}),
+    ],
+)  # fmt: skip
+def test_what_does_not_keep_two_mentions_apart(one, other):
+    assert together(mention("a", **one), mention("b", **other))
+
+
+def test_no_chain_of_small_steps_joins_distant_days():
+    days = [mention(f"{n:02}", actors=(LAVROV,), event_date=day(f"2021-04-{n:02}")) for n in range(1, 15)]
+    assert all(event.num_mentions <= 2 for event in standing(days))
+
+
+def test_a_recalled_meeting_without_a_date_is_not_the_meeting_of_the_day():
+    recalled = mention("r", actors=(LAVROV,), recipients=(QURESHI,), auxiliary=("historical",))
+    assert not together(HINDI, recalled)
+
+
+@pytest.mark.parametrize("word", ["negated", "hypothetical"])
+def test_what_did_not_happen_is_no_event(word):
+    driver = link([mention("a", auxiliary=(word,))])
+    assert driver.events() == {}
+    assert driver.counts["linking"].dropped == {word: 1}
+
+
+def test_events_within_one_country_need_more_than_the_day_in_common():
+    strike = {"event_type": "PROTEST", "recipients": (), "actors": (("PAK", None),)}
+    assert not together(mention("a", **strike), mention("b", **strike))
+    assert together(mention("a", **strike, event_location=city(ISLAMABAD)), mention("b", **strike, event_location=city(ISLAMABAD)))  # fmt: skip
+    assert together(mention("a", **strike, story="s"), mention("b", **strike, story="s"))
+
+
+def test_mentions_without_countries_are_linked_within_a_story_only():
+    nowhere = {"event_type": "PROTEST", "recipients": (), "actors": ((None, None),)}
+    stories = [mention(f"{n}", **nowhere, story=f"s{n % 100}") for n in range(200)]
+    assert {event.mention_ids for event in standing(stories)} == {
+        tuple(sorted((str(n), str(n + 100)))) for n in range(100)
+    }
+    assert len({block_key(one) for one in stories}) <= 64
+
+
+def test_copies_of_one_story_are_one_source():
+    wire = [mention(f"{n}", story="wire", source=f"paper {n}") for n in range(3)]
+    own = [mention("x", source="Dawn"), mention("y", source="DAWN"), mention("z", story="wire", source="Dawn")]
+    (event,) = standing([*wire, mention("w", source="BBC"), *own[:2]])
+    assert (event.num_mentions, event.num_articles, event.num_sources) == (6, 6, 3)
+    (event,) = standing([*wire, *own])
+    assert event.num_sources == 1
+
+
+def test_a_later_version_of_an_article_takes_the_place_of_the_earlier():
+    first = mention("a", article="x", event_date=day("2021-04-02"))
+    second = mention("b", article="x", article_version=2, event_date=day("2021-04-07"))
+    for order in ([first, second], [second, first]):
+        events = link(order).events()
+        assert sorted((e.status, e.mention_ids) for e in events.values()) == [("active", ("b",)), ("retracted", ("a",))]
+
+
+def test_a_mention_that_is_told_differently_leaves_no_stale_event():
+    events = link([HINDI, replace(HINDI, event_date=day("2021-04-05"))]).events()
+    assert sorted(event.status for event in events.values()) == ["active", "retracted"]
+
+
+def test_a_mention_delivered_again_writes_the_same_records_again():
+    driver = link([URDU])
+    first = driver.run(Emit(block_key(HINDI), HINDI)).emitted
+    assert driver.run(Emit(block_key(HINDI), HINDI)).emitted == first
+    assert driver.run(Emit(block_key(URDU), URDU)).records("linking")
+
+
+def test_only_changed_events_are_written():
+    driver = link([HINDI, LATER])
+    outcome = driver.run(Emit(block_key(URDU), URDU))
+    assert all("later" not in event.mention_ids for event in outcome.records("linking"))
+    assert len(outcome.records("linking")) == 2
+
+
+def test_actors_of_other_articles_are_added_without_offsets():
+    one = mention("a", actors=(LAVROV,), recipients=(QURESHI,))
+    other = mention("b", actors=(("PAK", "bjw"), QURESHI), recipients=(LAVROV,), confidence=0.9, language="hi")
+    (event,) = standing([one, other, mention("c")])
+    lead = event.headline_mentions[0]
+    assert lead.mention_id == "b"
+    assert [a.person_key for a in event.actors] == ["bjw", "krs"]
+    extra = mention("d", actors=(LAVROV, ("RUS", "new")), recipients=(QURESHI,), confidence=0.1)
+    (event,) = standing([one, extra, mention("c")])
+    assert [(a.person_key, a.end > 0) for a in event.actors] == [("lrf", True), ("new", True)]
+
+
+def test_confidence_never_reaches_certainty():
+    (event,) = standing([mention(f"{n}", confidence=1.0) for n in range(3)])
+    assert event.confidence == 0.99
+
+
+# Small sets of everything, so that most mentions of an example have something to do with each other.
+MENTIONS = st.builds(
+    lambda number, **fields: mention(f"m{number}", **fields),
+    st.integers(0, 30),
+    actors=st.sampled_from([(("RUS", None),), (LAVROV,), (PUTIN,), (LAVROV, PUTIN)]),
+    recipients=st.sampled_from([(("PAK", None),), (QURESHI,), (KHAN,), (("PAK", None), ("RUS", None))]),
+    event_type=st.sampled_from(["CONSULT", "CONSULT", "AGREE", "ASSAULT"]),
+    story=st.sampled_from(["s", "t", "u", "v"]),
+    article=st.sampled_from(["x", "y", "z", "w"]),
+    article_version=st.sampled_from([1, 1, 1, 2]),
+    source=st.sampled_from([None, "Dawn", "BBC"]),
+    language=st.sampled_from(["ur", "hi", "en"]),
+    published=st.sampled_from([None, *(f"2021-04-{n:02}T0{n}:00:00Z" for n in range(1, 9))]),
+    event_date=st.sampled_from([None, month("2021-04", 30), *(day(f"2021-04-{n:02}") for n in range(3, 9))]),
+    event_location=st.sampled_from([None, city(ISLAMABAD), city(MOSCOW)]),
+    event_mode=st.sampled_from([None, None, "visit", "phone"]),
+    cameo_code=st.sampled_from([None, "030", "0311", "0332"]),
+    reciprocal=st.booleans(),
+    auxiliary=st.sampled_from([(), (), (), ("historical",), ("future",), ("negated",)]),
+    confidence=st.sampled_from([0.3, 0.5, 0.9]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(MENTIONS, max_size=12, unique_by=lambda m: m.mention_id), st.randoms(use_true_random=False))
+def test_any_order_and_any_repeats_give_the_same_events(mentions, chance):
+    view = codec.encode(list(link(mentions).events().values()))
+    again = mentions + chance.sample(mentions, len(mentions) // 2)
+    chance.shuffle(again)
+    assert codec.encode(list(link(again, json_state=True).events().values())) == view
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(MENTIONS, max_size=12, unique_by=lambda m: m.mention_id))
+def test_every_mention_is_in_one_standing_event_and_merges_lead_to_one(mentions):
+    events = link(mentions).events()
+    active = {key: event for key, event in events.items() if event.status == "active"}
+    held = [name for event in active.values() for name in event.mention_ids]
+    assert len(held) == len(set(held))
+    assert all(event.merged_into in active for event in events.values() if event.status == "merged")
+    real = [m for m in mentions if "negated" not in m.auxiliary]
+    latest: dict[tuple[str, str], int] = {}
+    for m in real:
+        place = block_key(m), m.article_id
+        latest[place] = max(m.article_version, latest.get(place, 0))
+    assert set(held) == {m.mention_id for m in real if m.article_version == latest[block_key(m), m.article_id]}
+
+
+def test_many_mentions_of_many_days_stay_within_bounds_and_add_up():
+    chance = random.Random(7)
+    mentions = [
+        mention(
+            f"{n:04}",
+            actors=(chance.choice([LAVROV, PUTIN, ("RUS", None)]),),
+            event_date=day(f"2021-{1 + n // 100:02}-{1 + n % 28:02}"),
+            published=f"2021-{1 + n // 100:02}-{1 + n % 28:02}T10:00:00Z",
+        )
+        for n in range(600)
+    ]
+    driver = link(mentions)
+    (block,) = [block for view in driver.state("linking") for block in view.values()]
+    assert FEW_REPORTS <= len(block.reports) <= MOST_REPORTS
+    assert block.ended
+    assert driver.counts["linking"].seen == 600
+
+
+def test_an_event_that_was_let_go_does_not_begin_anew_under_its_id():
+    driver = link([HINDI])
+    (first,) = driver.events()
+    for n in range(FEW_REPORTS + 5):
+        one = mention(
+            f"{n}", event_date=day(f"2021-09-{1 + n % 28:02}"), published=f"2021-09-{1 + n % 28:02}T00:00:00Z"
+        )
+        driver.run(Emit(block_key(one), one))
+    again = replace(HINDI, mention_id="again", article_id="again")
+    outcome = driver.run(Emit(block_key(again), again))
+    assert [drop.reason for drop in outcome.dropped] == ["late"]
+    assert driver.events()[first].mention_ids == ("hi",)
+
+
+def test_two_wrong_dates_in_the_future_do_not_close_a_block():
+    wrong = [mention(f"w{n}", event_date=day("2099-01-01"), published="2099-01-01T00:00:00Z") for n in range(2)]
+    near = [mention(f"{n}", event_date=day(f"2021-04-{1 + n % 28:02}")) for n in range(FEW_REPORTS + 5)]
+    driver = link([*wrong, *near])
+    assert not driver.counts["linking"].dropped
+
+
+def test_an_event_that_everybody_tells_of_takes_a_bounded_number_of_mentions():
+    driver = link([mention(f"{n:03}") for n in range(MOST_OF_ONE + 10)])
+    assert driver.counts["linking"].dropped == {"crowded": 10}
+    (event,) = driver.events().values()
+    assert event.num_mentions == MOST_OF_ONE
+
+
+@given(st.text(max_size=30), st.text(max_size=12), st.sampled_from(["2021-04-07", "9999999999", "", "x-y-z", "2021"]))
+def test_any_text_in_a_mention_is_linked_or_dropped(text, key, date):
+    odd = mention(
+        "m", actors=((text, key),), story=text, published=date, event_date=replace(day("x"), start=date, end=text)
+    )
+    link([odd], json_state=True)
