@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
-from faust.transport import base
 from faust.transport.consumer import ensure_TP, ensure_TPset
 from faust.types import TP, ConsumerMessage
 
+from agents.transport.revocation import CommittingConsumer
 from agents.transport.topic_config import config_of
 
 if TYPE_CHECKING:
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from agents.transport.memory import Transport
 
 POLL_RECORDS = 500
+YIELD_EVERY = 100
 
 
-class Consumer(base.Consumer):
+class Consumer(CommittingConsumer):
     """A member of a group, or with `client_only` a reader of every partition that belongs to no group."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -32,7 +34,13 @@ class Consumer(base.Consumer):
         self._positions: dict[TP, int] = {}
         self._member_id: str | None = None
         self._turn = 0
-        self._held = False
+        self._is_user = False
+        self._delivered: dict[TP, int] = {}
+        self._seeks: dict[TP, int] = {}
+        # Until recovery has sought the committed offsets and resumed the flow, only the changelogs it waits for are
+        # read: when it resumes the flow, Faust empties the queues of the streams and of the standby tables.
+        self._held: set[TP] = set()
+        self._sought = False
 
     # -- service
 
@@ -40,7 +48,7 @@ class Consumer(base.Consumer):
         """Open the log."""
         await super().on_start()
         self._broker.acquire()
-        self._held = True
+        self._is_user = True
 
     async def on_stop(self) -> None:
         """Commit what was processed, then leave the group."""
@@ -53,8 +61,8 @@ class Consumer(base.Consumer):
     async def on_shutdown(self) -> None:
         """Let go of the log."""
         await super().on_shutdown()
-        if self._held:
-            self._held = False
+        if self._is_user:
+            self._is_user = False
             await self._broker.release()
 
     # -- subscription
@@ -87,6 +95,10 @@ class Consumer(base.Consumer):
         self._assignment = set(partitions)
         self._starts = {tp: self._first_offset(tp) for tp in partitions}
         self._positions = dict(self._starts)
+        self._delivered = {}
+        self._sought = self.app.client_only
+        recovering = {tp for tp in partitions if self._is_changelog_tp(tp) and self.app.assignor.is_active(tp)}
+        self._held = set() if self.app.client_only else self._assignment - recovering
 
     def _first_offset(self, tp: TP) -> int:
         committed = None if self.app.client_only else self._broker.log.committed(self.app.conf.id).get(tp)
@@ -112,6 +124,53 @@ class Consumer(base.Consumer):
         await self.app.producer.create_topic(topic, partitions, replication, **kwargs)
 
     # -- reading
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        """Deliver records to the streams until stopped.
+
+        Faust's own loop keeps delivering what it read before a seek, and then drops as seen what it reads again
+        after it: a race of recovery with reading loses records. It also starts two tasks for every record.
+        """
+        while not (self.should_stop or fetcher.should_stop):
+            records, _ = await self._wait_next_records(1.0)
+            await asyncio.sleep(0)
+            if records:
+                await self._deliver(records)
+
+    async def _deliver(self, records: Mapping[TP, list[Any]]) -> None:
+        """Deliver a batch, but for what a seek, a pause or a rebalance makes stale meanwhile."""
+        generation = self.app.consumer_generation_id
+        seeks = {tp: self._seeks.get(tp, 0) for tp in records}
+        for tp in records:
+            self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
+        for count, (tp, record) in enumerate(self.scheduler.iterate(records), start=1):
+            if not self.flow_active or self.app.consumer_generation_id != generation:
+                return
+            if self._seeks.get(tp, 0) != seeks[tp]:
+                continue
+            if not self._is_wanted(tp):
+                self._go_to(tp, record.offset)
+                continue
+            await self._bridge_gap(tp, record.offset)
+            await self._commit_at_times()
+            await self.callback(cast("Any", self._to_message(tp, record)))
+            if not count % YIELD_EVERY:
+                await asyncio.sleep(0)
+
+    def _is_wanted(self, tp: TP) -> bool:
+        return self.app.client_only or tp in self._get_active_partitions() or tp in self._buffered_partitions
+
+    async def _bridge_gap(self, tp: TP, offset: int) -> None:
+        """Count offsets that cleaning took away as acknowledged, or no commit would get past them."""
+        expected = self._delivered.get(tp, offset)
+        self._delivered[tp] = offset + 1
+        if offset > expected and self.app.topics.acks_enabled_for(tp.topic):
+            await self._add_gap(tp, expected, offset - 1)
+
+    async def _commit_at_times(self) -> None:
+        if self._commit_every is not None and self._n_acked >= self._commit_every:
+            self._n_acked = 0
+            await self.commit()
 
     async def _wait_next_records(
         self,
@@ -144,12 +203,14 @@ class Consumer(base.Consumer):
     def _poll(self, partitions: set[TP]) -> dict[TP, list[Record]]:
         """Read on in every partition that has records, an equal share of the poll each."""
         log = self._broker.log
-        ready = [tp for tp in self._in_turn(partitions & self._assignment) if self._positions[tp] < log.end(tp)]
+        readable = (partitions & self._assignment) - self._held
+        ready = [tp for tp in self._in_turn(readable) if self._positions[tp] < log.end(tp)]
         room = self.app.conf.broker_max_poll_records or POLL_RECORDS
         share = max(1, room // max(1, len(ready)))
         records: dict[TP, list[Record]] = {}
         for tp in ready[:room]:
             batch = list(log.read(tp, self._positions[tp], share, self.app.conf.consumer_max_fetch_size))
+            self._delivered.setdefault(tp, self._positions[tp])
             self._positions[tp] = batch[-1].offset + 1 if batch else log.end(tp)
             if batch:
                 records[tp] = batch
@@ -185,6 +246,13 @@ class Consumer(base.Consumer):
 
     # -- flow: whatever may give a parked reader something to do wakes it
 
+    def resume_flow(self) -> None:
+        """Read on; recovery does so last of all when it has sought the committed offsets."""
+        if self._sought:
+            self._held = set()
+        super().resume_flow()
+        self._broker.wake()
+
     def stop_flow(self) -> None:
         """Stop reading."""
         super().stop_flow()
@@ -215,9 +283,10 @@ class Consumer(base.Consumer):
         for tp in self._assignment:
             found[tp] = committed.get(tp)
             if tp in committed:
-                self._positions[tp] = min(committed[tp], self._broker.log.end(tp))
+                self._go_to(tp, min(committed[tp], self._broker.log.end(tp)))
             elif not self._is_changelog_tp(tp):
-                self._positions[tp] = self._starts[tp]
+                self._go_to(tp, self._starts[tp])
+        self._sought = True
         return cast("Mapping[TP, int]", found)
 
     async def seek_wait(self, partitions: Mapping[TP, int]) -> None:
@@ -225,12 +294,18 @@ class Consumer(base.Consumer):
         for tp, offset in partitions.items():
             await self._seek(tp, offset)
             self._read_offset[ensure_TP(tp)] = offset if offset > 0 else None
-        self._broker.wake()
 
     async def _seek(self, partition: TP, offset: int) -> None:
         tp = ensure_TP(partition)
         if tp in self._assignment:
-            self._positions[tp] = offset
+            self._go_to(tp, offset)
+            self._broker.wake()
+
+    def _go_to(self, tp: TP, offset: int) -> None:
+        """Read from `offset` on; what was read of the partition and is not delivered becomes stale."""
+        self._positions[tp] = offset
+        self._delivered.pop(tp, None)
+        self._seeks[tp] = self._seeks.get(tp, 0) + 1
 
     async def position(self, tp: TP) -> int | None:
         """Offset to be read next, None where the partition is not assigned."""
