@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
 from schemas.article import Article, RawArticle
-
-T = TypeVar("T")
 
 # Letters, marks, digits, joiners, direction controls, control characters, spaces and astral characters.
 _WILD = (
@@ -47,7 +45,7 @@ _SCALARS: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
-def records(cls: type[T], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[T]:
+def records(cls: type[Any], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Draw records of a class, every field by its type, but those in `given` by the strategy there."""
     hints = get_type_hints(cls)
     drawn = {
@@ -72,6 +70,7 @@ def of_type(hint: Any) -> st.SearchStrategy[Any]:
         return st.lists(of_type(arguments[0]), max_size=3).map(tuple) if many else st.tuples(*map(of_type, arguments))
     if origin is dict:
         return st.dictionaries(texts, of_type(arguments[1]), max_size=3)
+    assert isinstance(hint, type), hint
     assert is_dataclass(hint), hint
     return records(hint)
 

@@ -269,8 +269,7 @@ def jars():
 def test_brokers_end_with_the_process_that_started_them():
     code = (
         "import sys\n"
-        "from tests.kafka import artifacts
-from tests.kafka.broker import Cluster\n"
+        "from tests.kafka.broker import Cluster\n"
         "cluster = Cluster()\n"
         "print(cluster.nodes[1].process.pid, cluster.folder, flush=True)\n"
         "sys.stdin.read()\n"
