@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from agents.delivery import Outbound
-from schemas.deadletter import DeadLetter, DeadReason, to_headers
+from schemas.deadletter import DeadLetter, DeadReason, to_message
 
 TOPIC = "news.dead"
 MEMORY = 1000
@@ -54,7 +54,7 @@ def dead_letter(
         id=hashlib.sha256(origin.encode()).hexdigest(),
         key=message.key,  # type: ignore[attr-defined]
         value=message.value or b"",  # type: ignore[attr-defined]
-        headers=tuple((name, bytes(value)) for name, value in message.headers or ()),  # type: ignore[attr-defined]
+        headers=tuple((name, bytes(value or b"")) for name, value in message.headers or ()),  # type: ignore[attr-defined]
         topic=message.topic,  # type: ignore[attr-defined]
         partition=message.partition,  # type: ignore[attr-defined]
         offset=message.offset,  # type: ignore[attr-defined]
@@ -71,4 +71,4 @@ def dead_letter(
 
 def outbound(letter: DeadLetter) -> Outbound:
     """Return the record for the dead-letter topic."""
-    return Outbound(TOPIC, letter.key, letter.value, to_headers(letter))
+    return Outbound(TOPIC, *to_message(letter))
