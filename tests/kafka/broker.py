@@ -291,13 +291,13 @@ class Cluster:
             assert node.process is not None
             os.kill(node.process.pid, number)
 
-    def _keep_logs(self) -> Path:
+    def _keep_logs(self) -> Path | None:
         kept = artifacts.folder().parent / "logs" / self.folder.name
-        kept.mkdir(parents=True, exist_ok=True)
-        for node in self.nodes.values():
-            if node.log.exists():
-                shutil.copy(node.log, kept)
-        return kept
+        logs = [node.log for node in self.nodes.values() if node.log.exists()]
+        for log in logs:
+            kept.mkdir(parents=True, exist_ok=True)
+            shutil.copy(log, kept)
+        return kept if logs else None
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
