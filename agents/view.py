@@ -15,7 +15,7 @@ from schemas.event import Actor, Event, Mention
 
 MARGIN = 4
 ARTICLE_WIDTH = 28
-DATE_WIDTH, TYPE_WIDTH, PARTIES_WIDTH = 11, 20, 30
+DATE_WIDTH, TYPE_WIDTH, PARTIES_WIDTH = 14, 20, 26
 
 
 class Replayed(Protocol):
@@ -59,15 +59,19 @@ def show_events(events: Iterable[Event], console: Console) -> None:
 
 
 def show_summary(run: Replayed, console: Console) -> None:
-    """Print in one line what became of all articles: in = out + dropped + dead."""
+    """Print in one line what became of all articles: in = out + dropped + dead.
+
+    A dead letter of a later stage may belong to an article that brought events; it is named, not counted as an article.
+    """
     with_events = len({mention.article_id for mention in run.mentions})
-    dead = run.dead.total()
-    dropped = run.sent - with_events - dead
+    dead = max(0, min(run.dead.total(), run.sent - with_events))
+    dropped = max(0, run.sent - with_events - dead)
     standing = sum(event.status == "active" for event in run.events)
     text = f"{run.sent} in = {with_events} out + {dropped} dropped + {dead} dead"
+    reasons = f" ({_reasons(run.dead)})" if run.dead else ""
+    found = f"{_number(len(run.mentions), 'mention')}, {_number(standing, 'event')}"
     _line(console, Text())
-    reasons = f" ({_reasons(run.dead)})" if dead else ""
-    _line(console, Text(f"{text}{reasons}; {len(run.mentions)} mentions, {standing} events", style="bold"))
+    _line(console, Text(f"{text}{reasons}; {found}", style="bold"))
 
 
 def _show_event(event: Event, console: Console) -> None:
@@ -85,7 +89,8 @@ def _show_event(event: Event, console: Console) -> None:
         # Last on its line, so that a terminal that reorders it moves nothing else.
         _line(console, Text(lead, style="dim").append(isolated(evidence), style="not dim"))
     if event.num_sources > 1 or event.num_articles > 1:
-        counts = f"{event.num_mentions} mentions, {event.num_articles} articles, {event.num_sources} sources"
+        told = (event.num_mentions, "mention"), (event.num_articles, "article"), (event.num_sources, "source")
+        counts = ", ".join(_number(number, noun) for number, noun in told)
         _line(console, Text(f"{' ' * MARGIN}{counts}, confidence {event.confidence:.2f}", style="dim"))
 
 
@@ -113,6 +118,10 @@ def _columns(article: str, language: str, verdict: str, mentions: str) -> str:
 
 def _reasons(dead: Mapping[str, int]) -> str:
     return ", ".join(f"{reason} {number}" for reason, number in sorted(dead.items()))
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _line(console: Console, text: Text) -> None:
