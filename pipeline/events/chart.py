@@ -1,0 +1,104 @@
+"""A piece of text as tokens with everything the lexicon knows of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipeline.events.lexicon import LAYERS
+from pipeline.text.sentences import sentences
+from pipeline.text.tokens import iter_tokens
+
+if TYPE_CHECKING:
+    from pipeline.events.lexicon import Lexicon
+    from pipeline.text.normalise import Normalised
+    from pipeline.text.tokens import Token
+
+BREAK = "\n"
+# Longer sentences are no prose; they are cut so that work stays linear.
+LONGEST_SENTENCE = 240
+Hit = tuple[int, tuple[Any, ...]]
+
+
+@dataclass(slots=True)
+class Chart:
+    """Tokens of a piece, its sentences as token ranges, and by layer the longest hit at each token: (end, payloads)."""
+
+    piece: Normalised
+    segment: int
+    kind: str
+    tokens: list[Token]
+    folded: list[str]
+    sentences: list[tuple[int, int]]
+    hits: dict[str, dict[int, Hit]]
+    weekdays_need_marker: bool = False
+
+    def word(self, i: int) -> str:
+        """The token at i as compared, empty beyond the end."""
+        return self.folded[i] if 0 <= i < len(self.folded) else ""
+
+    def hit(self, layer: str, i: int) -> Hit | None:
+        """The longest hit of a layer that begins at token i."""
+        return self.hits[layer].get(i)
+
+    def has(self, layer: str, i: int, name: str) -> int:
+        """The end of the hit at i if it carries the payload `name`, else 0."""
+        found = self.hits[layer].get(i)
+        return found[0] if found and name in found[1] else 0
+
+    def within(self, layer: str, name: str, start: int, end: int) -> int | None:
+        """The first token in [start, end) where a hit of the layer carries the payload."""
+        for i in range(start, end):
+            if self.has(layer, i, name):
+                return i
+        return None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets into the article as received of tokens [start, end)."""
+        return self.piece.span(self.tokens[start].start, self.tokens[end - 1].end)
+
+    def text(self, start: int, end: int) -> str:
+        """The normalised text of tokens [start, end)."""
+        return self.piece.text[self.tokens[start].start : self.tokens[end - 1].end]
+
+
+def chart(piece: Normalised, segment: int, kind: str, known: Lexicon) -> Chart:
+    """Tokenise a piece and look up every phrase in it."""
+    tokens: list[Token] = []
+    ranges: list[tuple[int, int]] = []
+    for start, end in sentences(piece.text):
+        first = len(tokens)
+        tokens.extend(iter_tokens(piece.text, start, end))
+        for cut in range(first, len(tokens), LONGEST_SENTENCE):
+            ranges.append((cut, min(cut + LONGEST_SENTENCE, len(tokens))))
+    folded = [token.text.lower() for token in tokens]
+    marked = bool(known.dates.get("weekdays_need_marker"))
+    return Chart(piece, segment, kind, tokens, folded, ranges, _look_up(folded, ranges, known), marked)
+
+
+def _look_up(folded: list[str], ranges: list[tuple[int, int]], known: Lexicon) -> dict[str, dict[int, Hit]]:
+    """Match the lexicon on the joined tokens; sentences are kept apart by a break no phrase contains."""
+    parts: list[str] = []
+    at: dict[int, int] = {}
+    position = 0
+    for start, end in ranges:
+        for i in range(start, end):
+            at[position] = i
+            parts.append(folded[i])
+            position += len(folded[i]) + 1
+        parts.append(BREAK)
+        position += len(BREAK) + 1
+    joined = f" {' '.join(parts)} "
+    hits: dict[str, dict[int, Hit]] = {layer: {} for layer in LAYERS}
+    by_number = [hits[layer] for layer in LAYERS]
+    for phrase, start, _ in known.hits(joined):
+        first = at.get(start)
+        if first is None:
+            continue
+        end = first + known.lengths[phrase]
+        for layer, payloads in known.entries[phrase]:
+            table = by_number[layer]
+            old = table.get(first)
+            if old is None or old[0] < end:
+                table[first] = (end, payloads)
+    return hits

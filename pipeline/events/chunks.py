@@ -1,0 +1,52 @@
+"""Noun phrases that may be parties to an event: what they say of country, office, person, body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.event import CountryBasis
+
+ChunkKind = Literal["state", "person", "body", "people", "organisation", "place", "pair", "speaker", "pronoun", "counterpart"]
+PARTIES = frozenset({"state", "person", "body", "people", "organisation", "counterpart", "speaker", "pronoun", "pair"})
+# How far a country is to be believed by how it is known.
+BASIS_WEIGHT = {
+    "explicit": 0.97,
+    "demonym": 0.97,
+    "apposition": 0.95,
+    "office": 0.92,
+    "remembered": 0.85,
+    "publisher_default": 0.6,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Tokens [start, end) of a chart that name a party or a place.
+
+    `case` is its role marker, `case_end` where that ends; `name` the tokens of a person's name, `person` that name in
+    the fullest form the article uses.
+    """
+
+    start: int
+    end: int
+    kind: ChunkKind
+    country: str | None = None
+    basis: CountryBasis | None = None
+    office: str | None = None
+    sector: str | None = None
+    name: tuple[int, int] | None = None
+    person: str | None = None
+    organisation: str | None = None
+    place: object | None = None
+    national: bool = False
+    case: str | None = None
+    case_end: int = 0
+    group: int = 0
+    chart: int = 0
+    members: tuple[Chunk, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str | None, str | None]:
+        """What tells two parties apart: the country and the finest name known."""
+        return self.country, self.person or self.organisation or self.office

@@ -1,0 +1,84 @@
+"""Clauses of a sentence in a verb-final language: everything up to and including a predicate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.events.predicates import CLOSERS, VerbGroup, group_at
+
+if TYPE_CHECKING:
+    from pipeline.events.chart import Chart
+    from pipeline.events.grammar import Grammar
+
+COMPLEMENT, RELATIVE, COORDINATE, PURPOSE, CONDITION, CAUSE = (
+    "complement", "relative", "coordinate", "purpose", "condition", "cause",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Tokens [start, end); `group` its predicate (None for a rest without one), `link` how it hangs on the one before."""
+
+    start: int
+    end: int
+    group: VerbGroup | None
+    link: str
+    groups: tuple[VerbGroup, ...] = ()
+
+
+def clauses(chart: Chart, grammar: Grammar, start: int, end: int) -> list[Clause]:
+    """Cut tokens [start, end) into clauses."""
+    del grammar
+    found: list[Clause] = []
+    first, link = _skip(chart, start, end)
+    groups: list[VerbGroup] = []
+    i = first
+    while i < end:
+        group = group_at(chart, i, end)
+        if group is not None:
+            groups.append(group)
+            i = group.end
+            if group.finite or group.tense == "participle":
+                found.append(Clause(first, i, group, link, tuple(groups)))
+                first, link = _skip(chart, i, end)
+                groups, i = [], first
+            continue
+        if i > first and _complement(chart, i):
+            found.append(Clause(first, i, None, link, tuple(groups)))
+            first, link = _skip(chart, i, end)
+            groups, i = [], first
+            continue
+        i += 1
+    if first < end:
+        found.append(Clause(first, end, None, link, tuple(groups)))
+    return found
+
+
+def _complement(chart: Chart, i: int) -> bool:
+    hit = chart.hit("connective", i)
+    return hit is not None and COMPLEMENT in hit[1]
+
+
+def _skip(chart: Chart, i: int, end: int) -> tuple[int, str]:
+    """Skip punctuation and connectives before a clause; the strongest connective names the link."""
+    links: list[str] = []
+    while i < end:
+        hit = chart.hit("connective", i)
+        if hit is not None:
+            links.append(hit[1][0])
+            if hit[1][0] == RELATIVE:
+                return i, _strongest(links)
+            i = hit[0]
+        elif chart.word(i) in CLOSERS:
+            i += 1
+        else:
+            break
+    return i, _strongest(links)
+
+
+def _strongest(links: list[str]) -> str:
+    for name in (COMPLEMENT, CONDITION, PURPOSE, CAUSE, RELATIVE):
+        if name in links:
+            return name
+    return COORDINATE

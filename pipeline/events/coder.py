@@ -1,0 +1,234 @@
+"""Code an article: from its segments to drafts of events, sentence by sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipeline.events.chart import Chart, chart
+from pipeline.events.chunks import PARTIES, Chunk
+from pipeline.events.clauses import COMPLEMENT, CONDITION, PURPOSE, Clause, clauses
+from pipeline.events.context import SURE, Context, focus_of
+from pipeline.events.dates import Anchor, anchor, anchored, dates_in, event_date
+from pipeline.events.entities import Finder, learn
+from pipeline.events.firing import Firing, firings
+from pipeline.events.gazetteer import Place
+from pipeline.events.lexicon import Lexicon, lexicon
+from pipeline.events.memory import Memory
+from pipeline.events.proposal import propose
+from pipeline.events.roles import Cast, subject_of
+from pipeline.resources import language_toml, languages
+from pipeline.text.normalise import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.events.draft import Draft
+    from schemas.article import Article
+
+CODED = frozenset({"title", "body"})
+QUESTIONS = frozenset("?؟")
+
+
+class Reader:
+    """Reads one article in one language."""
+
+    def __init__(self, article: Article, known: Lexicon, charts: Sequence[Chart]) -> None:
+        self.known, self.charts = known, charts
+        self.anchor: Anchor | None = anchor(article.published, article.published_precision)
+        day = self.anchor.day.isoformat() if self.anchor else None
+        self.dateline = dateline(article, known)
+        self.context = Context(Memory(), home=home(article, known, self.dateline))
+        self.finder = Finder(known, self.context.memory, day)
+        self.sentence = 0
+
+    def drafts(self) -> list[Draft]:
+        """Read every sentence twice: first for the names, then for the events."""
+        named = []
+        for one in self.charts:
+            for start, end in one.sentences:
+                chunks = self.finder.chunks(one, start, end)
+                learn(one, [c for c in chunks if c.basis in SURE], self.context.memory)
+                named.append(chunks)
+        self.context.focus = focus_of(named, self.context.home)
+        found: list[Draft] = []
+        for one in self.charts:
+            for start, end in one.sentences:
+                self.sentence += 1
+                found.extend(self._sentence(one, start, end))
+        return found
+
+    def _sentence(self, one: Chart, start: int, end: int) -> list[Draft]:
+        chunks = [self.context.resolve(one, c) for c in self.finder.chunks(one, start, end)]
+        if one.word(end - 1) in QUESTIONS:
+            return []
+        found: list[Draft] = []
+        parts = clauses(one, self.known.grammar, start, end)
+        verbless = all(part.group is None or not part.group.finite for part in parts)
+        scene = Scene(self, one, chunks, (start, end))
+        for part in parts:
+            found.extend(scene.clause(part, verbless=verbless))
+        if any(len(draft.countries) == 2 for draft in found):
+            best = next(draft for draft in found if len(draft.countries) == 2)
+            self.context.note_pair((*best.actors, *best.recipients), self.sentence)
+        else:
+            self.context.note_pair(chunks, self.sentence)
+        return found
+
+
+class Scene:
+    """Reads one sentence clause by clause: who is carried over, who speaks, whether it is conditional."""
+
+    def __init__(self, reader: Reader, one: Chart, chunks: list[Chunk], span: tuple[int, int]) -> None:
+        self.reader, self.chart, self.chunks, self.span = reader, one, chunks, span
+        self.context = reader.context
+        self.carried: tuple[Chunk, ...] = ()
+        self.speaker: Chunk | None = None
+        self.spoke = False
+        self.reported = False
+        self.unreal = False
+
+    def clause(self, part: Clause, *, verbless: bool) -> list[Draft]:
+        """Return the drafts of a clause and move on."""
+        near = [self._pronoun(c) for c in self.chunks if c.start >= part.start and c.end <= part.end]
+        if part.link == COMPLEMENT and self.spoke:
+            self.reported = True
+            self.carried = (self.speaker,) if self.speaker else ()
+        if part.link in {CONDITION, PURPOSE}:
+            self.unreal = part.link == CONDITION
+        condition = self.chart.within("connective", CONDITION, part.start, part.end) is not None
+        drafts = [] if self.unreal or condition or part.link == PURPOSE else self._fire(part, near, verbless=verbless)
+        if condition:
+            self.unreal = True
+        self._carry(part, near)
+        return drafts
+
+    def _pronoun(self, chunk: Chunk) -> Chunk:
+        """Put a person in the place of a pronoun that stands as agent, and the speaker in that of "we"."""
+        context, number = self.context, self.reader.sentence
+        if chunk.kind == "speaker":
+            who = self.speaker or context.current_speaker(number)
+            if who is not None and who.country:
+                return replace(who, case=chunk.case, case_end=chunk.case_end, start=who.start, kind=who.kind, group=0, basis="remembered")
+        if chunk.kind == "pronoun" and chunk.case == "agent":
+            who = context.current_speaker(number) or context.agent
+            if who is not None:
+                return replace(who, case="agent", case_end=chunk.case_end, group=0, basis=_weaker(who))
+        return chunk
+
+    def _fire(self, part: Clause, near: list[Chunk], *, verbless: bool) -> list[Draft]:
+        found: list[Draft] = []
+        for firing in firings(self.chart, self.reader.known, part, verbless=verbless):
+            cast = self._cast(firing, near)
+            found.extend(propose(self, firing, cast))
+        return found
+
+    def _cast(self, firing: Firing, near: list[Chunk]) -> Cast:
+        after = tuple(c for c in self.chunks if c.start >= firing.end and c.end <= self.span[1])[:2]
+        others = tuple(
+            c for c in self.chunks
+            if c.end <= firing.start and c.kind in PARTIES and c.country and c.case in {"with", "to", "from", "genitive"}
+        )  # fmt: skip
+        carried = self.carried
+        if self.reported and firing.tense == "future" and self.speaker is not None and not carried:
+            carried = (self.speaker,)
+        return Cast(tuple(near), after, carried, others)
+
+    def _carry(self, part: Clause, near: list[Chunk]) -> None:
+        """Remember the agent for the clauses after, and who spoke."""
+        marked = [c for c in near if c.case == "agent" and c.kind in PARTIES]
+        subject = marked[0] if marked else None
+        if subject is None and part.group is not None and part.group.finite:
+            subject = subject_of(near)
+        if subject is not None:
+            both = self.context.both(subject, self.reader.sentence) if subject.kind == "pair" else (subject,)
+            self.carried = tuple(c for c in near if subject.group and c.group == subject.group) or both
+            if not self.reported and subject.kind != "pair":
+                self.context.agent = subject
+        self.spoke = self._speaks(part, near)
+
+    def _speaks(self, part: Clause, near: list[Chunk]) -> bool:
+        """Whether a clause introduces speech; its speaker is kept."""
+        one, grammar = self.chart, self.reader.known.grammar
+        by_verb = part.group is not None and bool(part.group.verbs & grammar.speech_verbs)
+        phrase = one.within("word", "speech_phrase", part.start, part.end)
+        if not by_verb and phrase is None:
+            return False
+        who = self.carried[0] if self.carried else None
+        if phrase is not None and not any(c.case == "agent" for c in near):
+            owner = [c for c in near if c.case == "genitive" and c.case_end == phrase and c.kind in PARTIES]
+            if owner:
+                who = owner[0]
+                if who.kind == "pronoun":
+                    who = self.context.current_speaker(self.reader.sentence) or self.context.agent
+        if who is not None and who.kind not in {"pronoun", "pair"} and not self.reported:
+            self.speaker = who
+            self.context.speaker, self.context.speaker_at = who, self.reader.sentence
+        elif self.speaker is None:
+            self.speaker = self.context.current_speaker(self.reader.sentence)
+        return True
+
+    def date(self, part: Clause, *, future: bool) -> tuple[object, bool]:
+        """Return the date a clause states, else its sentence, else that of the article; and whether it was stated."""
+        reader = self.reader
+        for start, end in ((part.start, part.end), self.span):
+            found = dates_in(self.chart, start, end, reader.anchor, future=future)
+            if found:
+                return event_date(self.chart, found[0]), True
+        return (anchored(reader.anchor) if reader.anchor else None), False
+
+
+def _weaker(chunk: Chunk) -> str | None:
+    return "publisher_default" if chunk.basis == "publisher_default" else "remembered"
+
+
+def dateline(article: Article, known: Lexicon) -> Place | None:
+    """The place in the article's dateline, if it has one the gazetteer knows."""
+    for segment in article.segments:
+        if segment.kind in {"dateline", "header"}:
+            one = chart(normalise(article.received, segment.start, segment.end), -1, segment.kind, known)
+            for i in sorted(one.hits["place"]):
+                place = one.hits["place"][i][1][0]
+                if isinstance(place, Place) and place.kind != "seat":
+                    return place
+    return None
+
+
+def home(article: Article, known: Lexicon, place: Place | None) -> str | None:
+    """The country of the publisher: as declared, else that of the dateline, else that of the language's press."""
+    if article.country:
+        return article.country
+    if place is not None:
+        return place.country
+    country: str | None = language_toml(known.code, "meta").get("press_country")
+    return country
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The charts of an article's own text in the languages that have a coder."""
+
+    article: Article
+    charts: tuple[Chart, ...]
+    readers: tuple[Reader, ...]
+
+    def drafts(self) -> list[Draft]:
+        """Return the drafts of the article, unmerged."""
+        return [draft for reader in self.readers for draft in reader.drafts()]
+
+
+def code(article: Article) -> Reading:
+    """Chart the title and the body; segments without a coder for their language are left out."""
+    by_language: dict[str, list[Chart]] = {}
+    for number, segment in enumerate(article.segments):
+        name = segment.language.split("-")[0]
+        known = lexicon(name) if segment.kind in CODED and name in languages() else None
+        if known is not None:
+            piece = normalise(article.received, segment.start, segment.end)
+            by_language.setdefault(name, []).append(chart(piece, number, segment.kind, known))
+    readers = []
+    for name in sorted(by_language):
+        known = lexicon(name)
+        if known is not None:
+            readers.append(Reader(article, known, by_language[name]))
+    return Reading(article, tuple(c for reader in readers for c in reader.charts), tuple(readers))

@@ -1,0 +1,119 @@
+"""What the article has said before a sentence: who speaks, who acts, which two sides, which country is at home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from pipeline.events.chunks import PARTIES, Chunk
+from pipeline.events.entities import learn, name_words
+from pipeline.events.memory import Memory
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.events.chart import Chart
+    from pipeline.events.draft import Draft
+
+# Sentences after which the two sides of a meeting are no longer "both sides".
+PAIR_LASTS = 4
+SPEAKER_LASTS = 3
+# The lead: where an article says which country it is about.
+LEAD_SENTENCES = 4
+SURE = frozenset({"explicit", "demonym", "office", "apposition"})
+STATE_SECTORS = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY", "PRM"})
+
+
+@dataclass(slots=True)
+class Context:
+    """The state of reading an article; sentences are counted through all segments."""
+
+    memory: Memory
+    home: str | None = None
+    focus: str | None = None
+    speaker: Chunk | None = None
+    speaker_at: int = 0
+    agent: Chunk | None = None
+    pair: tuple[Chunk, ...] = ()
+    pair_at: int = 0
+    offices: dict[str, Chunk] = field(default_factory=dict)
+    meeting: Draft | None = None
+
+    def resolve(self, chart: Chart, chunk: Chunk) -> Chunk:
+        """Complete a chunk from what is known: the country of a bare name or office, the full name."""
+        if chunk.kind in {"person", "counterpart"}:
+            chunk = self._person(chart, chunk)
+        elif chunk.kind == "body" and chunk.country is None and chunk.sector in STATE_SECTORS:
+            chunk = self._default(chunk, self.focus)
+        if chunk.kind == "person" and chunk.office and chunk.country:
+            self.offices[chunk.office] = chunk
+        return chunk
+
+    def _person(self, chart: Chart, chunk: Chunk) -> Chunk:
+        words = name_words(chart, chunk)
+        if not words:
+            return self._by_office(chunk) if chunk.country is None and chunk.office else chunk
+        number = self.memory.find(words)
+        if number is None and chunk.country is None:
+            if chunk.national or (chunk.sector in STATE_SECTORS and chunk.office):
+                chunk = self._default(chunk, self.focus)
+            learn(chart, [chunk], self.memory)
+            number = self.memory.find(words)
+        if number is None:
+            return replace(chunk, person=chart.text(*chunk.name)) if chunk.name else chunk
+        person = self.memory.persons[number]
+        chunk = replace(chunk, person=person.display or chart.text(*(chunk.name or (0, 0))), office=chunk.office or person.office)
+        if chunk.country is None and person.country is not None:
+            basis = person.basis if person.basis in {"publisher_default", "office"} else "remembered"
+            chunk = replace(chunk, country=person.country, basis=basis, sector=chunk.sector or person.sector)
+        return chunk
+
+    def _by_office(self, chunk: Chunk) -> Chunk:
+        """A bare office: the holder named last, else that of the country at home."""
+        last = self.offices.get(chunk.office or "")
+        if last is not None:
+            basis = "publisher_default" if last.basis == "publisher_default" else "remembered"
+            return replace(chunk, country=last.country, basis=basis, person=last.person, sector=last.sector)
+        named = self.memory.offices.get(chunk.office or "", ())
+        if len(named) == 1 and named[0] != self.home:
+            return replace(chunk, country=named[0], basis="remembered")
+        return self._default(chunk, self.focus) if chunk.national else chunk
+
+    def _default(self, chunk: Chunk, country: str | None) -> Chunk:
+        if country is None:
+            return chunk
+        basis = "publisher_default" if country == self.home else "remembered"
+        return replace(chunk, country=country, basis=basis)  # type: ignore[arg-type]
+
+    def both(self, chunk: Chunk, sentence: int) -> tuple[Chunk, ...]:
+        """Resolve "both leaders" to the two sides last named, if not too long ago; they keep their own basis."""
+        del chunk
+        if not self.pair or sentence - self.pair_at > PAIR_LASTS:
+            return ()
+        return tuple(replace(c, basis="remembered", case=None, group=0) for c in self.pair)
+
+    def note_pair(self, chunks: Sequence[Chunk], sentence: int) -> None:
+        """Take the parties of a sentence as the two sides if they are of just two countries."""
+        known = [c for c in chunks if c.kind in PARTIES and c.country and c.kind != "people"]
+        by_country: dict[str, Chunk] = {}
+        for chunk in known:
+            old = by_country.get(chunk.country or "")
+            if old is None or (old.kind == "state" and chunk.kind == "person"):
+                by_country[chunk.country or ""] = chunk
+        if len(by_country) == 2:
+            self.pair, self.pair_at = tuple(by_country.values()), sentence
+
+    def current_speaker(self, sentence: int) -> Chunk | None:
+        """Who "we" is, if somebody has spoken lately."""
+        return self.speaker if self.speaker and sentence - self.speaker_at <= SPEAKER_LASTS else None
+
+
+def focus_of(sentences: Sequence[Sequence[Chunk]], home: str | None) -> str | None:
+    """The country that bare offices and bodies belong to: that at home, unless the lead is about others only."""
+    named = [c.country for chunks in sentences for c in chunks if c.country and c.basis in SURE and len(c.country) == 3]
+    lead = [c.country for chunks in sentences[:LEAD_SENTENCES] for c in chunks if c.country and c.basis in SURE]
+    if home is not None and (home in named or not lead):
+        return home
+    if len(set(lead)) == 1:
+        return lead[0]
+    return None

@@ -1,0 +1,124 @@
+"""Which triggers fire in a clause: the words, the verb that makes them happen, what must and must not stand beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.events.predicates import FINITE, closes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.events.chart import Chart
+    from pipeline.events.clauses import Clause
+    from pipeline.events.lexicon import Lexicon
+    from pipeline.events.predicates import VerbGroup
+    from pipeline.events.triggers import Trigger
+
+# Words other than fillers between the trigger and its verb that are skipped at most, whatever `gap` allows.
+MOST_FILLERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A trigger at tokens [start, end); `group` its verb, None where the words alone report the event."""
+
+    act: Trigger
+    start: int
+    end: int
+    group: VerbGroup | None
+    clause: Clause
+
+    @property
+    def stop(self) -> int:
+        """The end of the predicate."""
+        return max(self.group.end, self.end) if self.group else self.end
+
+    @property
+    def tense(self) -> str:
+        """The tense of the verb; words alone count as past."""
+        return self.group.tense if self.group else "nominal"
+
+
+def firings(chart: Chart, known: Lexicon, clause: Clause, *, verbless: bool) -> Iterator[Firing]:
+    """Yield the triggers that fire in a clause, longest words first at each place."""
+    last = clause.group.start if clause.group else clause.end
+    taken: set[int] = set()
+    for i in range(clause.start, last):
+        hit = chart.hit("trigger", i)
+        if hit is None or i in taken:
+            continue
+        for number in hit[1]:
+            firing = _by_words(chart, known.triggers[number], clause, i, hit[0], verbless=verbless)
+            if firing is not None and _surroundings_fit(chart, firing):
+                taken.update(range(i, hit[0]))
+                yield firing
+    if clause.group is not None and clause.group.finite | (clause.group.tense == "participle"):
+        yield from _by_verb(chart, known, clause)
+
+
+def _by_words(chart: Chart, act: Trigger, clause: Clause, start: int, end: int, *, verbless: bool) -> Firing | None:
+    group = clause.group
+    if group is not None and end <= group.start and group.verbs & act.verbs:
+        if _near(chart, act, end, group.start) and _happens(act, group) and _after(chart, act, start):
+            return Firing(act, start, end, group, clause)
+        return None
+    if act.nominal and _presupposed(chart, clause, end, verbless=verbless):
+        return Firing(act, start, end, None, clause)
+    return None
+
+
+def _by_verb(chart: Chart, known: Lexicon, clause: Clause) -> Iterator[Firing]:
+    group = clause.group
+    assert group is not None  # noqa: S101
+    for act in known.triggers:
+        if not act.words and act.verbs & group.verbs and _happens(act, group):
+            firing = Firing(act, group.start, group.end, group, clause)
+            if _surroundings_fit(chart, firing):
+                yield firing
+
+
+def _near(chart: Chart, act: Trigger, end: int, verb: int) -> bool:
+    """Whether only fillers and at most `gap` other words stand between."""
+    others = fillers = 0
+    i = end
+    while i < verb:
+        word = chart.hit("word", i)
+        if word is not None and {"fillers", "negation"} & set(word[1]) and word[0] <= verb:
+            fillers += 1
+            i = word[0]
+            continue
+        others += 1
+        i += 1
+    return others <= act.gap and fillers <= MOST_FILLERS
+
+
+def _happens(act: Trigger, group: VerbGroup) -> bool:
+    if group.negated:
+        return False
+    return group.tense in act.tenses or group.tense == "future"
+
+
+def _after(chart: Chart, act: Trigger, start: int) -> bool:
+    if act.after is None:
+        return True
+    return any((hit := chart.hit("case", start - back)) is not None and hit[0] == start and act.after in hit[1] for back in (1, 2, 3))
+
+
+def _presupposed(chart: Chart, clause: Clause, end: int, *, verbless: bool) -> bool:
+    """Whether a noun alone reports the event: in a headline, or as the occasion of something else."""
+    if clause.group is None:
+        return verbless and (end >= clause.end or closes(chart, end, clause.end))
+    occasion = chart.has("word", end, "occasion")
+    return bool(occasion) and clause.group.tense in FINITE - {"future", "need", "possible", "subjunctive"}
+
+
+def _surroundings_fit(chart: Chart, firing: Firing) -> bool:
+    """Check the word lists the trigger needs or is blocked by, and its own negation."""
+    act, clause = firing.act, firing.clause
+    if act.needs is not None and chart.within("list", act.needs, clause.start, firing.stop) is None:
+        return False
+    if any(chart.within("list", name, clause.start, firing.stop) is not None for name in act.block):
+        return False
+    return not chart.has("word", firing.start - 1, "negation")

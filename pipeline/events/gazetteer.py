@@ -1,0 +1,115 @@
+"""Names of countries and places in a language, and the people known to hold an office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from babel import Locale, UnknownLocaleError
+
+from pipeline.resources import knowledge_rows, language_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CAPITAL = frozenset({"capital"})
+# Names this short are too often something else.
+SHORTEST_NAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A name of a country; a `common` one is also another word and needs support."""
+
+    iso3: str
+    common: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place below the level of countries; a capital or seat also speaks for its government (`sector`)."""
+
+    name: str
+    country: str
+    kind: str = "place"
+    geonameid: int | None = None
+    lat: float | None = None
+    lon: float | None = None
+    sector: str | None = None
+    common: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A person in an office of a country between two dates (ISO 8601, None = open)."""
+
+    name: str
+    country: str
+    office: str
+    since: str | None
+    until: str | None
+
+    def held(self, day: str | None) -> bool:
+        """Whether the office was held on a day; unknown days count."""
+        if day is None:
+            return True
+        return (self.since or "") <= day and (self.until is None or day <= self.until)
+
+
+@cache
+def states() -> dict[str, str]:
+    """Map ISO 3166-1 alpha-2 codes to the state an actor from there belongs to (territories to their state)."""
+    return {row[1]: row[2] if row[5] == "territory" else row[0] for row in knowledge_rows("countries")}
+
+
+@cache
+def folded_states() -> dict[str, str]:
+    """Map ISO 3166-1 alpha-3 codes to the state an actor from there belongs to."""
+    return {row[0]: row[2] if row[5] == "territory" else row[0] for row in knowledge_rows("countries")}
+
+
+def country_phrases(code: str) -> Iterator[tuple[str, Country]]:
+    """Yield the names of countries in a language: those of CLDR, then those of the language's own table."""
+    own = {row[0]: row for row in language_rows(code, "countries")}
+    try:
+        territories = Locale(code).territories
+    except UnknownLocaleError:
+        territories = {}
+    for iso2, name in sorted(territories.items()):
+        if iso2 in states() and name not in own and len(name) > SHORTEST_NAME:
+            yield name, Country(states()[iso2])
+    for name, iso3, kind, _, flags in own.values():
+        if kind == "name":
+            yield name, Country(folded_states().get(iso3, iso3), "common" in flags)
+
+
+def place_phrases(code: str) -> Iterator[tuple[str, Place]]:
+    """Yield capitals, seats of government and cities in a language."""
+    capitals = {row[0]: row for row in knowledge_rows("countries")}
+    for name, iso3, kind, sector, flags in language_rows(code, "countries"):
+        if kind == "capital" and iso3 in capitals:
+            row = capitals[iso3]
+            geo = (int(row[7]), float(row[8]), float(row[9])) if row[7] else (None, None, None)
+            yield name, Place(row[6], folded_states()[iso3], kind, *geo, sector or None, "common" in flags)
+        elif kind == "seat":
+            yield name, Place(name, folded_states().get(iso3, iso3), kind, sector=sector or None)
+    known = {row[0]: row for row in knowledge_rows("places")}
+    for phrase, geonameid, *flags in language_rows(code, "places"):
+        if geonameid in known:
+            _, name, iso3, lat, lon, *_ = known[geonameid]
+            country = folded_states().get(iso3, iso3)
+            common = bool(flags and "common" in flags[-1])
+            yield phrase, Place(name, country, "place", int(geonameid), float(lat), float(lon), None, common)
+
+
+def holder_phrases(code: str) -> Iterator[tuple[str, tuple[Holder, ...]]]:
+    """Yield the names office holders go by in a language."""
+    del code
+    yield from ()
+
+
+@cache
+def alpha2() -> dict[str, str]:
+    """Map ISO 3166-1 alpha-3 to alpha-2 codes."""
+    return {row[0]: row[1] for row in knowledge_rows("countries")}

@@ -1,0 +1,112 @@
+"""The grammar of a language as data: cases, verb forms, auxiliaries, connectives, word classes, frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pipeline.resources import ResourceError, language_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FORMS = ("past", "habitual", "infinitive", "subjunctive", "future", "present", "stem")
+# What a stem written together with an auxiliary amounts to.
+GLUED = {
+    "vector": "past",
+    "perfect": "past",
+    "passive": "past",
+    "progressive": "progressive",
+    "possible": "possible",
+    "conjunctive": "conjunctive",
+    "subjunctive": "subjunctive",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VerbForm:
+    """A form of a verb; an ambiguous one counts only where a clause can end."""
+
+    verb: str
+    form: str
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Which cases may fill the actor and the recipient, best first."""
+
+    kind: str
+    actor: tuple[str, ...]
+    recipient: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The grammar.toml of a language, read and checked."""
+
+    order: str
+    glue_after: str
+    conjunctions: frozenset[str]
+    list_marks: frozenset[str]
+    frames: dict[str, Frame]
+    words: dict[str, tuple[str, ...]]
+    speech_verbs: frozenset[str]
+    table: dict[str, Any]
+
+    def phrases(self) -> Iterator[tuple[str, str, Any]]:
+        """Yield (layer, phrase, payload) of everything in the grammar."""
+        for layer, section in (("case", "cases"), ("auxiliary", "auxiliaries"), ("connective", "connectives")):
+            for name, listed in self.table.get(section, {}).items():
+                for phrase in listed:
+                    yield layer, phrase, name
+        for name, listed in self.words.items():
+            if name != "stop_names":
+                for phrase in listed:
+                    yield "word", phrase, name
+        for phrase in self.table.get("speech", {}).get("phrases", ()):
+            yield "word", phrase, "speech_phrase"
+        for verb, rows in self.table.get("verbs", {}).items():
+            for phrase, form in _paradigm(verb, rows, self.table):
+                yield "verb", phrase, form
+
+
+@cache
+def grammar(code: str) -> Grammar:
+    """Read lang/<code>/grammar.toml."""
+    table = language_toml(code, "grammar")
+    if table.get("order") not in {"SOV", "SVO"}:
+        raise ResourceError(f"lang/{code}/grammar.toml: order must be SOV or SVO")
+    frames = {
+        name: Frame(row["kind"], tuple(row["actor"]), tuple(row["recipient"]))
+        for name, row in table.get("frames", {}).items()
+    }
+    return Grammar(
+        order=table["order"],
+        glue_after=table.get("glue_after", ""),
+        conjunctions=frozenset(table.get("conjunctions", ())),
+        list_marks=frozenset(table.get("list_marks", ",")),
+        frames=frames,
+        words={name: tuple(listed) for name, listed in table.get("words", {}).items()},
+        speech_verbs=frozenset(table.get("speech", {}).get("verbs", ())),
+        table=table,
+    )
+
+
+def _paradigm(verb: str, rows: dict[str, Any], table: dict[str, Any]) -> Iterator[tuple[str, VerbForm]]:
+    """Yield every form of a verb; a row of the verb replaces what the paradigm would make."""
+    stem = rows.get("stem", "")
+    ambiguous = set(rows.get("ambiguous", ()))
+    for form in FORMS:
+        made = [pattern.format(stem) for pattern in table.get("paradigm", {}).get(form, ())] if stem else []
+        if form == "stem" and rows.get("stemless"):
+            made = []
+        if form == "past" and "past" in rows:
+            made = []
+        for phrase in (*rows.get(form, ()), *made):
+            yield phrase, VerbForm(verb, form, phrase in ambiguous)
+    if stem and stem[-1] in table.get("glue_after", "") and not rows.get("stemless"):
+        for kind, form in GLUED.items():
+            for auxiliary in table.get("auxiliaries", {}).get(kind, ()):
+                yield stem + auxiliary, VerbForm(verb, form)

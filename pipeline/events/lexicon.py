@@ -1,0 +1,192 @@
+"""The words of a language as one automaton: every phrase the coder knows, by layer, found in one pass.
+
+Phrases are matched on tokens joined by single spaces and framed by spaces, so that a hit can only begin and end where
+tokens do; overlapping hits are wanted, the longest of a layer at each token is kept.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from pipeline.events.dates import calendar_words
+from pipeline.events.gazetteer import country_phrases, holder_phrases, place_phrases
+from pipeline.events.grammar import Grammar, grammar
+from pipeline.events.triggers import Trigger, triggers
+from pipeline.resources import ResourceError, knowledge_rows, language_rows, language_toml
+from pipeline.text.normalise import normalise
+from pipeline.text.tokens import iter_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+LAYERS = (
+    "case", "auxiliary", "verb", "role", "country", "demonym", "place", "organisation", "holder",
+    "trigger", "list", "connective", "word", "date", "number", "unit", "topic", "context",
+)  # fmt: skip
+# More glued spellings of one phrase than this are not generated.
+MOST_VARIANTS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """An office, a body or a group of people; `kind` is person, body or people."""
+
+    office: str
+    sector: str
+    kind: str
+    national: bool
+    common: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation with a name of its own; `country` may be a non-state code such as UNO; a `common` one needs support."""
+
+    name: str
+    sector: str | None
+    country: str | None
+    common: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Everything known of a language's words. `hits` finds them; `common` are words that are never names."""
+
+    code: str
+    grammar: Grammar
+    triggers: tuple[Trigger, ...]
+    automaton: Any
+    entries: tuple[tuple[tuple[int, Any], ...], ...]
+    lengths: tuple[int, ...]
+    common: frozenset[str]
+    dates: dict[str, Any]
+
+    def hits(self, joined: str) -> list[tuple[int, int, int]]:
+        """Find all phrases of a joined text as (number of the phrase, start, end)."""
+        found: list[tuple[int, int, int]] = self.automaton.find_matches_as_indexes(joined, overlapping=True)
+        return found
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Split a phrase into tokens as they are compared: normalised and without case."""
+    plain = normalise(text).text.lower()
+    return tuple(token.text for token in iter_tokens(plain, 0, len(plain)))
+
+
+@cache
+def lexicon(code: str) -> Lexicon | None:
+    """Load the lexicon of a language; None where it has no triggers.
+
+    Raises:
+        ResourceError: a data file contradicts itself.
+    """
+    if not language_toml(code, "triggers"):
+        return None
+    rules = grammar(code)
+    acts = triggers(code)
+    phrases: dict[tuple[str, ...], dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for layer, text, payload in _everything(code, rules, acts):
+        for variant in _variants(words(text), rules.glue_after):
+            payloads = phrases[variant][LAYERS.index(layer)]
+            if payload not in payloads:
+                payloads.append(payload)
+    phrases.pop((), None)
+    ordered = sorted(phrases)
+    entries = tuple(tuple((layer, tuple(found)) for layer, found in sorted(phrases[p].items())) for p in ordered)
+    automaton = AhoCorasick([f" {' '.join(p)} " for p in ordered], implementation=Implementation.ContiguousNFA)
+    common = frozenset(word for row in language_rows(code, "words") for word in words(row[0]))
+    stop = frozenset(token for phrase in rules.words.get("stop_names", ()) for token in words(phrase))
+    dates = language_toml(code, "dates")
+    return Lexicon(code, rules, acts, automaton, entries, tuple(map(len, ordered)), common | stop, dates)
+
+
+def _variants(tokens: tuple[str, ...], glue_after: str) -> Iterator[tuple[str, ...]]:
+    """Yield the spellings of a phrase: after letters that do not join, the space may be missing."""
+    gaps = [i for i in range(len(tokens) - 1) if tokens[i][-1] in glue_after]
+    if not gaps or 2 ** len(gaps) > MOST_VARIANTS:
+        yield tokens
+        return
+    for choice in product((False, True), repeat=len(gaps)):
+        glued = {gap for gap, taken in zip(gaps, choice, strict=True) if taken}
+        parts: list[str] = []
+        for i, token in enumerate(tokens):
+            if i - 1 in glued:
+                parts[-1] += token
+            else:
+                parts.append(token)
+        yield tuple(parts)
+
+
+def _everything(code: str, rules: Grammar, acts: tuple[Trigger, ...]) -> Iterable[tuple[str, str, Any]]:
+    yield from rules.phrases()
+    yield from _roles(code)
+    yield from _organisations(code)
+    for phrase, country in country_phrases(code):
+        yield "country", phrase, country
+    for row in language_rows(code, "demonyms"):
+        yield "demonym", row[0], (row[1], frozenset(row[2].split(",")) if row[2] else frozenset())
+    for phrase, place in place_phrases(code):
+        yield "place", phrase, place
+    for phrase, holders in holder_phrases(code):
+        yield "holder", phrase, holders
+    for number, act in enumerate(acts):
+        for phrase in act.words:
+            yield "trigger", phrase, number
+    for name, listed in language_toml(code, "triggers").get("lists", {}).items():
+        for phrase in listed:
+            yield "list", phrase, name
+    for topic, listed in language_toml(code, "gate").get("topics", {}).items():
+        for phrase in listed:
+            yield "topic", phrase, topic
+    for context, listed in language_toml(code, "contexts").get("contexts", {}).items():
+        for phrase in listed:
+            yield "context", phrase, context
+    yield from _date_words(code)
+
+
+def _roles(code: str) -> Iterator[tuple[str, str, Any]]:
+    """Yield offices and bodies: those of titles.tsv, then what roles.tsv adds."""
+    offices = {row[0]: row for row in knowledge_rows("offices")}
+    known = set()
+    for phrase, office, sector, _, flag_cell in language_rows(code, "titles"):
+        flags = set(flag_cell.split(","))
+        known.add(phrase)
+        if office.startswith("+"):
+            yield "word", phrase, office
+            continue
+        exclusive = office in offices and offices[office][4] == "yes"
+        kind = "body" if "body" in flags else "people" if "plural" in flags else "person"
+        yield "role", phrase, Role(office, sector or "UNK", kind, exclusive, "common" in flags)
+    for phrase, office, sector, kind, flag in language_rows(code, "roles"):
+        if kind not in {"person", "body", "people"}:
+            raise ResourceError(f"lang/{code}/roles.tsv: {phrase}: unknown kind {kind!r}")
+        if phrase not in known:
+            yield "role", phrase, Role(office, sector, kind, flag == "national", flag == "common")
+
+
+def _organisations(code: str) -> Iterator[tuple[str, str, Any]]:
+    """Yield international organisations and armed groups, parties, movements."""
+    bodies = {row[0]: row for row in knowledge_rows("organisations")}
+    for phrase, name, flags in language_rows(code, "organisations"):
+        _, country, sector = bodies[name]
+        yield "organisation", phrase, Organisation(name, sector or None, country or None, bool(flags))
+    groups = {row[0]: row for row in knowledge_rows("groups")}
+    for phrase, name, flags in language_rows(code, "groups"):
+        _, country, sector, _, transnational = groups[name]
+        yield "organisation", phrase, Organisation(name, sector or None, transnational or country or None, bool(flags))
+
+
+def _date_words(code: str) -> Iterator[tuple[str, str, Any]]:
+    for phrase, payload in calendar_words(code, language_toml(code, "dates")):
+        yield "date", phrase, payload
+    for phrase, value in language_toml(code, "numbers").get("numbers", {}).items():
+        yield "number", phrase, value
+    for unit, listed in language_toml(code, "numbers").get("units", {}).items():
+        for phrase in listed:
+            yield "unit", phrase, unit

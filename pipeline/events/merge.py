@@ -1,0 +1,87 @@
+"""Repeats: one event told several times in an article becomes one draft with several pieces of evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipeline.events.chunks import Chunk
+    from pipeline.events.draft import Draft
+    from schemas.event import EventDate
+
+# The talks an article is about come up again as "talks": same countries and no other persons.
+TALKS = "CONSULT"
+
+
+def merged(drafts: Iterable[Draft]) -> list[Draft]:
+    """Merge repeats; the first telling is kept, later ones add evidence and what it left open."""
+    kept: list[Draft] = []
+    buckets: dict[tuple[str, tuple[str, ...]], list[Draft]] = {}
+    for draft in drafts:
+        bucket = buckets.setdefault((draft.event_type, draft.countries), [])
+        old = next((one for one in bucket if same(one, draft)), None)
+        if old is None:
+            bucket.append(draft)
+            kept.append(draft)
+        else:
+            old.repeats.append(draft)
+            _complete(old, draft)
+    return kept
+
+
+def same(one: Draft, other: Draft) -> bool:
+    """Whether two drafts of one type and one set of countries tell one event."""
+    if not _dates_agree(one.date, other.date) or one.historical != other.historical:
+        return False
+    if one.event_type == TALKS:
+        return _modes_agree(one, other) and _persons_agree(one, other)
+    if one.act.id != other.act.id and one.cameo != other.cameo:
+        return False
+    if _persons(one.actors) and _persons(other.actors) and not _persons(one.actors) & _persons(other.actors):
+        return False
+    return _countries(one.actors) == _countries(other.actors) and one.mode == other.mode
+
+
+def _modes_agree(one: Draft, other: Draft) -> bool:
+    return one.mode == other.mode or None in {one.mode, other.mode} and "phone" not in {one.mode, other.mode}
+
+
+def _persons_agree(one: Draft, other: Draft) -> bool:
+    """Persons named on both sides must be the same where both tellings name any of one country."""
+    for country in one.countries:
+        left = {_who(c) for c in (*one.actors, *one.recipients) if c.country == country} - {None}
+        right = {_who(c) for c in (*other.actors, *other.recipients) if c.country == country} - {None}
+        if left and right and not left & right:
+            return False
+    return True
+
+
+def _who(chunk: Chunk) -> str | None:
+    return chunk.person or chunk.office
+
+
+def _persons(chunks: Iterable[Chunk]) -> set[str]:
+    return {c.person for c in chunks if c.person}
+
+
+def _countries(chunks: Iterable[Chunk]) -> set[str | None]:
+    return {c.country for c in chunks}
+
+
+def _dates_agree(one: EventDate | None, other: EventDate | None) -> bool:
+    """Whether two dates may be one; one that is only that of the article agrees with every other."""
+    if one is None or other is None or "sentence" not in {one.basis} or other.basis != "sentence":
+        return True
+    return one.start <= other.end and other.start <= one.end
+
+
+def _complete(old: Draft, new: Draft) -> None:
+    if old.location is None or (old.location.basis == "dateline" and new.location and new.location.basis == "sentence"):
+        old.location = new.location or old.location
+    if new.date is not None and new.date.basis == "sentence" and (old.date is None or old.date.basis != "sentence"):
+        old.date = new.date
+    if old.mode is None and old.event_type == TALKS and new.mode != "visit":
+        old.mode = new.mode
+        old.cameo = new.cameo if new.mode else old.cameo

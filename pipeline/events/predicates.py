@@ -1,0 +1,130 @@
+"""Verb groups of verb-final languages: a main form with its auxiliaries, its tense, and whether it ends a clause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.events.chart import Chart
+    from pipeline.events.grammar import VerbForm
+
+# A tense in the order in which its signs outweigh others.
+FINITE = frozenset({"past", "passive", "progressive", "future", "present", "subjunctive", "possible", "need", "habitual past"})
+ENDING = frozenset({"future", "present", "past"})
+LONGEST_GROUP = 8
+CLOSERS = frozenset(",،;؛:.۔।?؟!()[]{}«»\"'“”‘’–—-…|/*•")
+
+
+@dataclass(frozen=True, slots=True)
+class VerbGroup:
+    """Tokens [start, end) that make one predicate; `verbs` are the ids it may be a form of."""
+
+    start: int
+    end: int
+    verbs: frozenset[str]
+    tense: str
+    finite: bool
+    negated: bool
+    recalled: bool
+
+
+def closes(chart: Chart, i: int, stop: int) -> bool:
+    """Whether a clause can end before token i: end, punctuation or a connective."""
+    return i >= stop or chart.word(i) in CLOSERS or chart.hit("connective", i) is not None
+
+
+def group_at(chart: Chart, i: int, stop: int) -> VerbGroup | None:
+    """Read the verb group that begins at token i, if one does."""
+    found = chart.hit("verb", i)
+    if found is None:
+        return None
+    end, forms = found
+    kinds: set[str] = set()
+    last = ""
+    end, negated = _auxiliaries(chart, end, stop, forms, kinds)
+    if end > found[0]:
+        last = _last_kind(chart, end)
+    tense = _tense(forms, kinds)
+    ending = bool(last and last in ENDING) or any(f.form in {"present", "future"} for f in forms)
+    bare = end == found[0]
+    finite = tense in FINITE and (ending or closes(chart, end, stop))
+    if bare and all(f.ambiguous for f in forms) and not closes(chart, end, stop):
+        return None
+    before = chart.has("word", i - 1, "negation")
+    negated = negated or bool(before) or bool(chart.has("word", end, "negation"))
+    return VerbGroup(i, end, frozenset(f.verb for f in forms), tense, finite, negated, "past" in kinds)
+
+
+def _auxiliaries(chart: Chart, end: int, stop: int, forms: tuple[VerbForm, ...], kinds: set[str]) -> tuple[int, bool]:
+    """Extend a group over its auxiliaries; negations between them go along."""
+    is_stem = any(f.form == "stem" for f in forms)
+    is_habitual = any(f.form == "habitual" for f in forms)
+    limit = min(stop, end + LONGEST_GROUP)
+    negated = False
+    first = end
+    while end < limit:
+        if chart.has("word", end, "negation") and chart.hit("auxiliary", end + 1):
+            negated = True
+            end += 1
+            continue
+        hit = chart.hit("auxiliary", end)
+        if hit is None:
+            break
+        found = set(hit[1])
+        if end > first or not is_stem:
+            found -= {"conjunctive"}
+        if end > first or not is_habitual:
+            found -= {"while"}
+        if end == first and not is_stem:
+            found -= {"vector", "vector_stem"}
+        if not found:
+            break
+        kinds |= found
+        end = hit[0]
+    return end, negated
+
+
+def _last_kind(chart: Chart, end: int) -> str:
+    for back in (1, 2):
+        hit = chart.hit("auxiliary", end - back)
+        if hit and hit[0] == end:
+            return next((kind for kind in hit[1] if kind in ENDING), hit[1][0])
+    return ""
+
+
+def _tense(forms: tuple[VerbForm, ...], kinds: set[str]) -> str:
+    """Decide the tense from the main form and the kinds of its auxiliaries."""
+    main = {f.form for f in forms}
+    for sign in ("need", "possible"):
+        if sign in kinds or sign in main:
+            return sign
+    if "future" in kinds or "future" in main:
+        return "future"
+    if "infinitive" in main:
+        return "need" if kinds & {"present", "past"} else "infinitive"
+    if "subjunctive" in kinds or (main == {"subjunctive"}):
+        return "subjunctive"
+    if "infinitive" in kinds:
+        return "infinitive"
+    if "conjunctive" in kinds or "while" in kinds or "conjunctive" in main:
+        return "participle"
+    return _plain_tense(main, kinds)
+
+
+def _plain_tense(main: set[str], kinds: set[str]) -> str:
+    if "progressive" in kinds or "progressive" in main:
+        return "progressive"
+    if "past" in main:
+        return "passive" if "passive" in kinds else "past"
+    if "stem" in main:
+        if kinds & {"vector", "perfect"}:
+            return "passive" if "passive" in kinds else "past"
+        return "past" if "passive" in kinds else "stem"
+    if "habitual" in main or "habitual" in kinds:
+        if "past" in kinds:
+            return "habitual past"
+        return "present" if "present" in kinds else "habitual"
+    if "subjunctive" in main and "present" not in main:
+        return "subjunctive"
+    return "present" if "present" in main else "stem"

@@ -1,0 +1,191 @@
+"""From a firing and its parties to a draft, or nothing: what the type demands and what speaks against it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.events.chunks import Chunk
+from pipeline.events.draft import Draft
+from pipeline.events.ontology import ontology
+from pipeline.events.places import location, of_place, stated
+from pipeline.events.roles import Cast, Parties, assign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.events.coder import Scene
+    from pipeline.events.firing import Firing
+    from pipeline.events.triggers import Trigger
+    from schemas.event import EventDate
+
+# Words that make what was said before them unreal, looked for in the clause after the trigger and just before it.
+FUTURE_CAMEO = {"CONSULT": "036", "SUPPORT": "030", "COOPERATE": "031", "AID": "033"}
+VERBAL = frozenset({"AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RETREAT"})
+BILATERAL = frozenset({"CONSULT", "AGREE", "COOPERATE", "AID", "SUPPORT"})
+PLACELESS = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "SANCTION", "AID", "CONCEDE"})
+OFFICES = frozenset({"person", "counterpart"})
+
+
+def propose(scene: Scene, firing: Firing, cast: Cast) -> Iterator[Draft]:
+    """Yield the drafts of a firing: one, or one for each partner met separately."""
+    act = firing.act
+    if firing.tense == "future" and act.type not in VERBAL:
+        return
+    if _unreal(scene, firing):
+        return
+    parties = _expanded(scene, assign(firing, cast, scene.reader.known.grammar), firing, cast)
+    if parties is None or not _fits(act, parties, firing):
+        return
+    for one in _separate(scene, firing, parties):
+        yield _draft(scene, firing, one)
+
+
+def _unreal(scene: Scene, firing: Firing) -> bool:
+    one = scene.chart
+    start = firing.end
+    if one.within("word", "unreal", start, firing.stop) is not None:
+        return True
+    if firing.group is None:
+        return one.within("word", "unreal", start, firing.clause.end) is not None
+    return bool(one.has("word", firing.start - 1, "unreal"))
+
+
+def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Parties | None:
+    """Put the two sides in the place of "both", find a missing partner, drop what is no party."""
+    number = scene.reader.sentence
+    resolved = parties.inherited
+    actors: list[Chunk] = []
+    for chunk in parties.actors:
+        if chunk.kind == "pair":
+            both = scene.context.both(chunk, number)
+            if not both:
+                return None
+            actors.extend(both)
+            resolved = True
+        elif chunk.kind not in {"pronoun", "speaker"} and not (chunk.kind == "place" and not _speaks_for_state(chunk)):
+            actors.append(chunk)
+    recipients = [c for c in parties.recipients if c.kind not in {"pronoun", "speaker", "pair"}]
+    if parties.mutual and not recipients and len({c.identity for c in actors}) < 2:
+        recipients = _partner(scene, firing, actors)
+        resolved = resolved or bool(recipients)
+    if firing.act.type == "AGREE" and parties.inherited and not recipients and actors:
+        others = [c for c in cast.others if c.country != actors[0].country and c.case == "with"]
+        recipients = others[-1:]
+    return replace(parties, actors=tuple(actors), recipients=tuple(recipients), inherited=resolved)
+
+
+def _speaks_for_state(chunk: Chunk) -> bool:
+    place = chunk.place
+    return getattr(place, "kind", "") == "capital"
+
+
+def _partner(scene: Scene, firing: Firing, actors: list[Chunk]) -> list[Chunk]:
+    """The other side of talks that were named before: "in the talks we discussed"."""
+    meeting = scene.context.meeting
+    if firing.act.type != "CONSULT" or meeting is None or not actors or scene.reader.sentence - meeting.sentence > 30:
+        return []
+    country = actors[0].country
+    if country not in meeting.countries:
+        return []
+    others = [c for c in (*meeting.actors, *meeting.recipients) if c.country != country]
+    return [replace(c, basis="remembered", group=0) for c in others[:1]]
+
+
+def _fits(act: Trigger, parties: Parties, firing: Firing) -> bool:
+    """Whether the parties are those the trigger needs."""
+    actors, recipients = parties.actors, parties.recipients
+    everyone = (*actors, *recipients)
+    countries = {c.country for c in everyone if c.country}
+    checks = (
+        not act.needs_actor or bool(actors),
+        not act.needs_recipient or bool(recipients),
+        not act.needs_foreign or _foreign(actors, recipients),
+        not act.needs_person or any(c.kind in OFFICES | {"body"} for c in actors),
+        not act.needs_office or any(c.office for c in actors),
+        not act.needs_state or any(c.kind == "state" for c in recipients),
+        not act.needs_party or bool(everyone),
+        not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),
+        bool(countries),
+        act.type not in BILATERAL or _two_sided(act, parties, firing),
+    )
+    return all(checks)
+
+
+def _foreign(actors: tuple[Chunk, ...], recipients: tuple[Chunk, ...]) -> bool:
+    ours = {c.country for c in actors if c.country}
+    theirs = {c.country for c in recipients if c.country}
+    return bool(ours and theirs) and ours != theirs
+
+
+def _two_sided(act: Trigger, parties: Parties, firing: Firing) -> bool:
+    """Talks, deals, praise and help need two sides of different countries; an offer may leave the other side open."""
+    everyone = (*parties.actors, *parties.recipients)
+    countries = {c.country for c in everyone if c.country}
+    if len(countries) > 1:
+        return True
+    if act.type == "AGREE" and not parties.mutual and not act.needs_recipient:
+        return any(c.basis in {"explicit", "demonym", "office", "remembered"} for c in parties.actors) and firing.group is not None
+    return False
+
+
+def _separate(scene: Scene, firing: Firing, parties: Parties) -> list[Parties]:
+    """One record for each partner where the text says that the meetings were separate."""
+    if parties.mutual and len(parties.recipients) > 1:
+        here = scene.chart.within("word", "separate", firing.clause.start, firing.stop)
+        if here is not None:
+            return [replace(parties, recipients=(c,)) for c in parties.recipients]
+    return [parties]
+
+
+def _draft(scene: Scene, firing: Firing, parties: Parties) -> Draft:
+    act, plover = firing.act, ontology()
+    future = firing.tense == "future"
+    event_type = plover.in_future(act.type) if future else act.type
+    changed = event_type != act.type
+    mode = None if changed else act.mode
+    cameo = FUTURE_CAMEO.get(act.type, "030") if changed else act.cameo or plover.cameo(act.type, act.mode)
+    actors, recipients = parties.actors, parties.recipients
+    if parties.mutual and event_type in {"CONSULT", "COOPERATE", "AGREE", "SUPPORT"} and _all_act(act, parties):
+        actors, recipients = (*actors, *recipients), ()
+    date, is_stated = scene.date(firing.clause, future=future)
+    draft = Draft(
+        chart=scene.chart, sentence=scene.reader.sentence, firing=firing, event_type=event_type, mode=mode, cameo=cameo,
+        quad=plover.quad(event_type), actors=actors, recipients=recipients, mutual=parties.mutual,
+        inherited=parties.inherited, resolved=any(c.basis == "remembered" for c in (*actors, *recipients)),
+        reported=scene.reported, speaker=scene.speaker if scene.reported else None, date=date,  # type: ignore[arg-type]
+        location=_location(scene, firing, parties, event_type), future=future,  # type: ignore[arg-type]
+        historical=_recalled(scene, firing, date if is_stated else None),  # type: ignore[arg-type]
+    )  # fmt: skip
+    if event_type == "CONSULT":
+        scene.context.meeting = draft
+    return draft
+
+
+def _all_act(act: Trigger, parties: Parties) -> bool:
+    del act
+    return bool(parties.actors)
+
+
+def _location(scene: Scene, firing: Firing, parties: Parties, event_type: str) -> object:
+    if parties.place is not None:
+        return location(parties.place, "sentence")
+    if event_type in PLACELESS:
+        return None
+    near = [c for c in scene.chunks if c.start >= firing.clause.start and c.end <= firing.stop]
+    chunk = stated(near, firing.start)
+    if chunk is not None:
+        return location(chunk, "sentence")
+    place = scene.reader.dateline
+    if place is not None and place.country in {c.country for c in (*parties.actors, *parties.recipients)}:
+        return of_place(place, "dateline")
+    return None
+
+
+def _recalled(scene: Scene, firing: Firing, date: EventDate | None) -> bool:
+    """Whether the event lies before what the article reports: a pluperfect with a date of its own, or a word of recall."""
+    past = firing.group is not None and firing.group.recalled
+    here = scene.chart.within("word", "past_reference", scene.span[0], firing.start) is not None
+    known = scene.reader.anchor
+    older = date is not None and known is not None and date.end < known.day.isoformat()[: len(date.end)] and date.precision != "day"
+    return here or older or (past and date is not None and date.precision != "day")

@@ -1,0 +1,176 @@
+"""Who did it to whom: the parties of a firing by the frame of its trigger and the cases of the noun phrases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.events.chunks import PARTIES, Chunk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.events.firing import Firing
+    from pipeline.events.grammar import Grammar
+
+# Genitives farther from the trigger than this belong to something else.
+GENITIVE_REACH = 9
+SUBJECTS = PARTIES - {"pair"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """The two sides, whether the actor was carried over from elsewhere, and the place visited, if any."""
+
+    actors: tuple[Chunk, ...]
+    recipients: tuple[Chunk, ...]
+    inherited: bool = False
+    mutual: bool = False
+    place: Chunk | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The noun phrases a firing can draw on: those of its clause, and the agent of the sentence before it."""
+
+    near: tuple[Chunk, ...]
+    after: tuple[Chunk, ...]
+    carried: tuple[Chunk, ...]
+    others: tuple[Chunk, ...]
+
+
+def assign(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
+    """Fill the frame of a firing."""
+    kind = grammar.frames[firing.act.frame].kind
+    if kind == "mutual":
+        return _mutual(firing, cast, grammar)
+    if kind == "visit":
+        return _visit(firing, cast, grammar)
+    if kind == "host":
+        return _host(firing, cast, grammar)
+    return _directed(firing, cast, grammar)
+
+
+def side(chunks: Sequence[Chunk], head: Chunk | None) -> tuple[Chunk, ...]:
+    """Return a chunk with all that are coordinated with it."""
+    if head is None:
+        return ()
+    if not head.group:
+        return (head,)
+    return tuple(c for c in chunks if c.group == head.group)
+
+
+def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ...], bool]:
+    """Return the agent or subject of a firing, and whether it was carried over from another clause."""
+    cases = grammar.frames[firing.act.frame].actor
+    marked = [c for c in cast.near if c.case in {"agent", "by"} and c.case in cases and c.kind in PARTIES]
+    if marked:
+        return side(cast.near, marked[0]), False
+    if may_have_subject(firing, grammar) and "subject" in cases:
+        subject = subject_of(cast.near)
+        if subject is not None:
+            return side(cast.near, subject), False
+    if firing.tense in {"passive", "nominal"}:
+        return (), False
+    return cast.carried, bool(cast.carried)
+
+
+def may_have_subject(firing: Firing, grammar: Grammar) -> bool:
+    """Whether an unmarked noun phrase can be the subject: not with transitive verbs in the past."""
+    if firing.group is None or firing.tense not in {"past", "passive"}:
+        return True
+    return firing.tense == "past" and bool(firing.group.verbs & frozenset(grammar.table.get("intransitive", ())))
+
+
+def subject_of(chunks: Sequence[Chunk]) -> Chunk | None:
+    """The first unmarked noun phrase that can act."""
+    return next((c for c in chunks if c.case is None and (c.kind in SUBJECTS or c.kind == "pair") and c.kind != "pronoun"), None)
+
+
+def by_case(firing: Firing, chunks: Sequence[Chunk], cases: Sequence[str], taken: Sequence[Chunk]) -> tuple[Chunk, ...]:
+    """Return the noun phrases in the first of the cases that any has, nearest to the trigger."""
+    used = {(c.chart, c.start) for c in taken}
+    for case in cases:
+        for chunk in reversed(chunks):
+            if chunk.case != case or (chunk.chart, chunk.start) in used or chunk.kind == "pronoun":
+                continue
+            if case == "genitive" and firing.start - chunk.case_end > GENITIVE_REACH:
+                continue
+            if firing.act.adjacent and chunk.case_end != firing.start:
+                continue
+            return tuple(c for c in side(chunks, chunk) if (c.chart, c.start) not in used)
+    return ()
+
+
+def _mutual(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
+    frame = grammar.frames[firing.act.frame]
+    before = [c for c in cast.near if c.end <= firing.start]
+    between = [c for c in before if c.case == "between" and c.kind in PARTIES | {"place"}]
+    if between:
+        return Parties(side(cast.near, between[-1]), (), mutual=True)
+    actors, inherited = agent(firing, cast, grammar)
+    cases = firing.act.to or frame.recipient
+    partners = by_case(firing, _people(before), [c for c in cases if c != "genitive"], actors)
+    if not partners and firing.act.words:
+        partners = by_case(firing, _people(cast.after), [c for c in cases if c in {"from", "with"}], actors)
+    if inherited or not actors:
+        owners = by_case(firing, _people(before), ("genitive",), partners)
+        if owners:
+            actors, inherited = owners, False
+    elif not partners and "genitive" in cases and firing.group is not None:
+        partners = by_case(firing, _people(before), ("genitive",), actors) if "genitive" in firing.act.to else ()
+    return Parties(actors, partners, inherited, mutual=True)
+
+
+def _people(chunks: Sequence[Chunk]) -> list[Chunk]:
+    return [c for c in chunks if c.kind in PARTIES]
+
+
+def _visit(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
+    where = next((c for c in cast.after if c.start == firing.end and c.kind in {"state", "place"}), None)
+    if where is None:
+        places = [c for c in cast.near if c.kind in {"state", "place"} and c.end <= firing.stop]
+        wanted = ("genitive", "in", None) if firing.act.words else (None, "in")
+        where = next((c for case in wanted for c in reversed(places) if c.case == case), None)
+    actors, inherited = agent(firing, cast, grammar)
+    actors = tuple(c for c in actors if c is not where)
+    if (inherited or not actors) and firing.act.words:
+        owners = [c for c in cast.near if c.case == "genitive" and c is not where and c.kind == "person"]
+        if owners:
+            actors, inherited = side(cast.near, owners[0]), False
+    return Parties(actors, (where,) if where else (), inherited, place=where)
+
+
+def _host(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
+    hosts, inherited = agent(firing, cast, grammar)
+    before = [c for c in _people(cast.near) if c.end <= firing.start]
+    guests = by_case(firing, before, grammar.frames[firing.act.frame].actor, hosts)
+    return Parties(guests, hosts, inherited)
+
+
+def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
+    frame = grammar.frames[firing.act.frame]
+    cases = firing.act.to or frame.recipient
+    if firing.act.target:
+        cases = firing.act.target
+    actors, inherited = agent(firing, cast, grammar)
+    before = [c for c in cast.near if c.start < firing.start or c.end <= firing.stop]
+    open_to = [c for c in before if c.kind in PARTIES or (c.kind == "place" and (c.case in {"on", "in"}))]
+    recipients = by_case(firing, open_to, cases, actors)
+    if not recipients and firing.tense in {"passive", "nominal"} or (frame.kind == "harm" and _is_suffered(firing)):
+        patient = subject_of([c for c in before if c not in actors]) if not recipients else None
+        if patient is not None or not recipients:
+            recipients = side(before, patient)
+            actors = tuple(c for c in actors if c not in recipients)
+    if not recipients and "bare" in cases:
+        recipients = tuple(c for c in cast.after if c.start == firing.end)[:1]
+    if not recipients and "pronoun" in cases:
+        recipients = cast.others[-1:]
+    if not actors and frame.kind in {"self", "harm"} and "genitive" in frame.actor:
+        actors = by_case(firing, before, ("genitive",), recipients)
+    return Parties(actors, recipients, inherited and bool(actors))
+
+
+def _is_suffered(firing: Firing) -> bool:
+    """Whether the grammatical subject is the one harmed: "ten soldiers were killed"."""
+    return firing.group is not None and "be" in firing.group.verbs
