@@ -13,7 +13,7 @@ from pipeline.language.script import counts, units
 from pipeline.text.segment import Piece
 from schemas.article import Segment, Share
 
-_SENTENCE_END = re.compile(r"[.!?…۔؟।॥。！？\n]+")
+_SENTENCE_END = re.compile(r"[.!?…۔؟।॥。\uff01\uff1f\n]+")
 # A sentence shorter or less sure than this is in the language of its piece, and so is one that contradicts it
 # without being long and sure.
 _LETTERS, _CONFIDENCE = 12, 0.5
@@ -24,6 +24,9 @@ _PIECE_CONFIDENCE = 0.8
 _REACH = 800
 # Sentences beyond this many are not looked at one by one.
 _MOST = 400
+# Where the article's own text is, and where to look when it has none.
+_OWN = ("body", "dateline")
+_NEXT = ("title", "second_article", "related", "caption", "read_also", "tweet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +87,22 @@ def _sentences(received: str, piece: Piece) -> Iterable[str]:
 
 def _whole(received: str, pieces: Sequence[Piece], backend: Backend, declared: str | None) -> Detected:
     """Ask for the beginning of the article's own text, or of all there is when it has none."""
-    for kinds in (("body", "dateline"), ("title", "second_article", "related", "caption", "read_also", "tweet"), None):
-        text, length = [], 0
-        for piece in pieces:
-            if (kinds is None or piece.kind in kinds) and length < _REACH:
-                text.append(received[piece.start : min(piece.end, piece.start + _REACH)])
-                length += len(text[-1])
-        answer = backend.detect(["\n".join(text)], declared)[0]
-        if answer.language != UNDETERMINED or (answer.letters and kinds is None):
-            return answer
-    return answer
+    answer = backend.detect([_beginning(received, [p for p in pieces if p.kind in _OWN])], declared)[0]
+    if answer.language != UNDETERMINED:
+        return answer
+    texts = [_beginning(received, [p for p in pieces if p.kind in _NEXT]), _beginning(received, pieces)]
+    answers = backend.detect(texts, declared)
+    return next((other for other in answers if other.language != UNDETERMINED), answers[-1])
+
+
+def _beginning(received: str, pieces: Sequence[Piece]) -> str:
+    text, length = [], 0
+    for piece in pieces:
+        if length >= _REACH:
+            break
+        text.append(received[piece.start : min(piece.end, piece.start + _REACH)])
+        length += len(text[-1])
+    return "\n".join(text)
 
 
 def _segment(piece: Piece, parts: Sequence[_Part], whole: Detected) -> Segment:
@@ -142,7 +151,7 @@ def _agreed(whole: Detected, body: dict[str, int]) -> Detected:
     if not known:
         return whole
     largest = max(sorted(known), key=lambda name: known[name])
-    if largest == whole.language or whole.language == UNDETERMINED:
+    if whole.language in (largest, UNDETERMINED):
         return whole
     share = known[largest] / sum(body.values())
     return replace(whole, language=largest, confidence=round(min(share, 0.99), 4), reason="model", alternatives=())

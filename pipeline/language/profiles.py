@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.language.factory import factory
-from pipeline.language.script import SCRIPTS, Units, counts, heaviest, table, units
+from pipeline.language.script import SCRIPTS, Units, counts, table, units
 from pipeline.resources import language_rows, language_toml, languages
 
 Keys = NDArray[np.uint64]
@@ -41,7 +41,7 @@ _NAMES = {"zh-cn": "zh", "zh-tw": "zh"}
 
 @dataclass(frozen=True)
 class Table:
-    """The languages of one script, their priors, and the evidence (nats) of n-grams for each, found by hash; row 0 is none."""
+    """The languages of one script, their priors, and the evidence (nats) of n-grams; row 0 is for none."""
 
     languages: tuple[str, ...]
     priors: Scores

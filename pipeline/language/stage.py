@@ -34,7 +34,7 @@ class LanguageStage:
     def __init__(self, detector: Backend | None = None) -> None:
         self._detector = detector or backend()
 
-    def __call__(self, record: RawArticle, state: Mapping[str, None], /) -> Iterable[Effect[Article, None]]:
+    def __call__(self, record: RawArticle, _state: Mapping[str, None], /) -> Iterable[Effect[Article, None]]:
         """Return the article under its uri, to the partition of its script."""
         title, text = _title_and_text(record)
         whole = received(title, text)

@@ -19,8 +19,8 @@ PhraseKind = Literal["consent", "block_page", "boilerplate"]
 
 _CUE_KINDS: tuple[CueKind, ...] = get_args(CueKind)
 _PHRASE_KINDS: tuple[PhraseKind, ...] = get_args(PhraseKind)
-_HEAD = re.compile(r"[:：|]|\s[-–—]+\s")
-_EDGES = " \t.:：|-–—_<>«»\"'*#()[]!؟?…›‹→,،。"
+_HEAD = re.compile(r"[:\uff1a|]|\s[-–—]+\s")
+_EDGES = " \t.:\uff1a|-–—_<>«»\"'*#()[]!؟?…\u203a\u2039→,،。"
 # No cue is longer than this, and no line that is one is longer than that.
 _LONGEST_CUE = 48
 _LONGEST_LINE = {"share": 120, "related": 200, "read_also": 260, "byline": 160, "caption": 300, "source_line": 160}

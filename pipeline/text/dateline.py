@@ -23,7 +23,7 @@ _SLASHED = re.compile(r"(?P<place>[^()/\n:–—۔।]{2,50})/(?P<agency>[^/\n]{
 _PLAIN = re.compile(r"(?P<place>[^()\n:–—۔।]{2,60}?)\s?(?P<sign>:(?!//)| [-–—]{1,2}(?= )|[–—])\s?")
 _DANDA = re.compile(rf"(?P<place>[\w{MARK}]{{2,}}(?: [\w{MARK}]{{2,}})?)\s?।\s?(?=[\w\"'])")
 _CHINESE = re.compile(
-    r"(?:[^。，\n]{0,16}\d{1,2}日[电電讯訊]|[^。，\n]{0,8}[电電讯訊])(?:[（(][^）)\n]{1,40}[）)])?\s?"
+    r"(?:[^。\uff0c\n]{0,16}\d{1,2}日[电電讯訊]|[^。\uff0c\n]{0,8}[电電讯訊])(?:[\uff08(][^\uff09)\n]{1,40}[\uff09)])?\s?"
 )
 
 
@@ -95,7 +95,7 @@ def _known_agency(words: str) -> bool:
 
 
 def _in_capitals(place: str) -> bool:
-    words = place.split(",")[0].split()
+    words = place.partition(",")[0].split()
     return bool(words) and len(words[0]) >= 3 and all(w.isupper() for w in words)
 
 
@@ -110,4 +110,4 @@ def _plain(match: re.Match[str]) -> bool:
         return _in_capitals(place)
     if match["sign"].strip() == ":" and after in "\"'":
         return False
-    return len(place.split(",")[0].split()) <= 3 and len(place.split()) <= (6 if "," in place else 3)
+    return len(place.partition(",")[0].split()) <= 3 and len(place.split()) <= (6 if "," in place else 3)

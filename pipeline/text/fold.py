@@ -13,6 +13,8 @@ from pipeline.resources import knowledge_rows
 
 Codes: TypeAlias = NDArray[np.uint32]
 
+SENTENCE_END = "|"
+_ENDS = np.array([ord(mark) for mark in ".!?…\n\u06d4\u061f\u0964\u0965\u3002\u1362\u2029"], dtype=np.uint32)
 TABLE_SIZE = 0x40000
 # UAX 15, Stream-Safe Text Format: no real text stacks more marks on one letter. Normalising sorts the marks of a
 # letter one by one, so longer runs would cost quadratic time.
@@ -40,13 +42,23 @@ def fold_codes(text: str) -> Codes:
 
 
 def fold_words(text: str) -> list[str]:
-    """Return the folded words of `text`: runs of what `fold` keeps, marks and format characters inside left out."""
+    """Return the folded words of `text`, and `SENTENCE_END` after each sentence.
+
+    A word is a run of what `fold` keeps; marks and format characters inside it are left out.
+    """
     codes = encoded(compatible(text))
     folded = _lookup(codes)
-    kept = folded != 0
-    between = ~(kept | _joining()[np.minimum(codes, TABLE_SIZE - 1)])
-    spaced = np.where(between, np.uint32(0x20), folded)[kept | between]
-    return [word for word in decoded(spaced).split(" ") if word]
+    ends = np.isin(codes, _ENDS) & ~_before_digit(folded)
+    folded[ends] = ord(SENTENCE_END)
+    between = (folded == 0) & ~_joining()[np.minimum(codes, TABLE_SIZE - 1)]
+    folded[between] = ord(" ")
+    return decoded(folded[folded != 0]).replace(SENTENCE_END, f" {SENTENCE_END} ").split()
+
+
+def _before_digit(folded: Codes) -> NDArray[np.bool_]:
+    """Say of every place whether a digit follows: a full stop there is a decimal point."""
+    digits: NDArray[np.bool_] = (folded >= ord("0")) & (folded <= ord("9"))
+    return np.append(digits[1:], False)  # noqa: FBT003 - the last place, which nothing follows
 
 
 def compatible(text: str) -> str:

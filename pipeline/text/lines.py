@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pipeline.text.characters import WORD
 from pipeline.text.normalise import Normalised
 
-_BULLET = re.compile(r"[•◦▪●○■□‣⁃·*►▶➤✓✔→»-]\s*(?=\S)|–\s+")
-_END = re.compile('[.!?…:;۔؟।॥。！？：；။።]"?["\')\\]»”’」』）]*\\Z')
-_STOP = re.compile('[.!?…۔؟।॥。！？။።]"?["\')\\]»”’」』）]*\\Z')
+_BULLET = re.compile(r"[•◦▪●○■□‣\u2043·*►▶➤✓✔→»-]\s*(?=\S)|–\s+")
+_END = re.compile('[.!?…:;۔؟।॥。\uff01\uff1f\uff1a\uff1b။።]"?["\')\\]»”’」』\uff09]*\\Z')
+_STOP = re.compile('[.!?…۔؟।॥。\uff01\uff1f။።]"?["\')\\]»”’」』\uff09]*\\Z')
 # Beyond this many characters only the beginning and the end of a line are looked at.
 _LONG = 2000
 # A character of a dense script weighs as much as this many letters.

@@ -9,17 +9,22 @@ from html.entities import html5
 
 from pipeline.text.offsets import Edit
 
-_BLOCK = frozenset(
-    "address article aside blockquote br caption dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "head header hr html body li main nav ol option p pre section select table tbody td textarea tfoot th thead title "
-    "tr ul".split()
-)
-_INLINE = frozenset(
-    "a abbr acronym amp-img audio b base bdi bdo big button canvas center cite code col colgroup data del dfn em embed "
-    "font i iframe img input ins kbd label link map mark meta noscript object param picture q s samp small source span "
-    "strike strong sub sup svg template time tt u var video wbr".split()
-)
-_HIDDEN = {"script": re.compile(r"</script\b[^<>]{0,50}>", re.I), "style": re.compile(r"</style\b[^<>]{0,50}>", re.I)}
+_BLOCK = frozenset((
+    "address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "fieldset", "figcaption",
+    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "body", "li",
+    "main", "nav", "ol", "option", "p", "pre", "section", "select", "table", "tbody", "td", "textarea", "tfoot", "th",
+    "thead", "title", "tr", "ul",
+))  # fmt: skip
+_INLINE = frozenset((
+    "a", "abbr", "acronym", "amp-img", "audio", "b", "base", "bdi", "bdo", "big", "button", "canvas", "center", "cite",
+    "code", "col", "colgroup", "data", "del", "dfn", "em", "embed", "font", "i", "iframe", "img", "input", "ins", "kbd",
+    "label", "link", "map", "mark", "meta", "noscript", "object", "param", "picture", "q", "s", "samp", "small",
+    "source", "span", "strike", "strong", "sub", "sup", "svg", "template", "time", "tt", "u", "var", "video", "wbr",
+))  # fmt: skip
+_HIDDEN = {
+    "script": re.compile(r"</script\b[^<>]{0,50}>", re.IGNORECASE),
+    "style": re.compile(r"</style\b[^<>]{0,50}>", re.IGNORECASE),
+}
 _COMMENT_END = re.compile("-->")
 
 _TOKEN = re.compile(

@@ -160,10 +160,10 @@ class _Page:
             if kind is None and not opened:
                 opened = True
                 yield from self._opening(line)
-            elif kind in (None, "tweet"):
+            elif kind is None or kind == "tweet":
                 yield from self._without_lost(line, kind or "body")
             else:
-                yield Part(kind or "body", line.start, line.end)
+                yield Part(kind, line.start, line.end)
 
     def _opening(self, line: Line) -> Iterator[Part]:
         shown = self.text[line.start : line.end]

@@ -10,8 +10,10 @@ from pipeline.resources import language_toml, languages
 from pipeline.text.characters import MARK
 
 # Stops that end a sentence whatever follows, and the full stop, which has to be looked at.
-_STOP = re.compile("(?P<line>\n)|(?P<strong>[۔।॥؟!?。！？።။…]+[.۔।॥؟!?。！？።။…]*)|(?P<dot>[.．]+[۔؟!?]*)")
-_CLOSERS = "\"')]}»”’›」』）】"
+_STOP = re.compile(
+    "(?P<line>\n)|(?P<strong>[۔।॥؟!?。\uff01\uff1f።။…]+[.۔।॥؟!?。\uff01\uff1f።။…]*)|(?P<dot>[.\uff0e]+[۔؟!?]*)"
+)
+_CLOSERS = "\"')]}»”’\u203a」』\uff09】"
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com|t\.co/)[!-~]+", re.IGNORECASE)
 _BEFORE = re.compile(rf"[\w{MARK}]+\Z")
 _AFTER = re.compile(rf"\s*[\"'(\[]*([\w{MARK}]+)")
@@ -117,9 +119,7 @@ class _Splitter:
             return not after or after.isupper()
         if stop == "۔":
             return not self._spelled(start, end)
-        if stop == "…":
-            return not self._next_is_small(end)
-        return True
+        return stop[-1] not in "?!…" or not self._next_is_small(end)
 
     def _spelled(self, start: int, end: int) -> bool:
         """Letters spelled out with stops between them: آئی۔ایس۔آئی."""
@@ -136,7 +136,7 @@ class _Splitter:
 
     def _next_is_small(self, position: int) -> bool:
         match = _AFTER.match(self.text[position : position + _REACH])
-        return bool(match) and match[1][0].islower()
+        return match is not None and match[1][0].islower()
 
     def _dot_ends(self, start: int, end: int, after: str) -> bool:
         if self._next_is_small(end):
