@@ -65,6 +65,11 @@ class Atom:
         return frozenset(r.story for r in self.reports)
 
     @cached_property
+    def articles(self) -> frozenset[str]:
+        """The articles it is told in."""
+        return frozenset(r.article_id for r in self.reports)
+
+    @cached_property
     def told(self) -> Period | None:
         """The days of its publication."""
         days = [r.told for r in self.reports if r.told]
@@ -181,7 +186,7 @@ def _conflict(one: Atom, other: Atom) -> bool:
         _apart(one.modes, other.modes)
         or _sums_differ(one.sums, other.sums)
         or _flows_differ(one.reports[0].flow, other.reports[0].flow)
-        or _codes_differ(one.reports[0].code, other.reports[0].code)
+        or _codes_differ(one, other)
         or any(_apart(one.persons[c], other.persons[c]) for c in one.persons.keys() & other.persons.keys())
         or _places_differ(one, other)
     )
@@ -201,8 +206,12 @@ def _flows_differ(one: str, other: str) -> bool:
     return bool(one and other) and one != other
 
 
-def _codes_differ(one: str, other: str) -> bool:
-    return not (one.startswith(other) or other.startswith(one))
+def _codes_differ(one: Atom, other: Atom) -> bool:
+    """Whether the acts differ. One article may be vaguer than another, but acts it tells apart are different ones."""
+    a, b = one.reports[0].code, other.reports[0].code
+    if a and b and a != b and not one.articles.isdisjoint(other.articles):
+        return True
+    return not (a.startswith(b) or b.startswith(a))
 
 
 def _places_differ(one: Atom, other: Atom) -> bool:

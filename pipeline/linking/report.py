@@ -123,9 +123,9 @@ def _own(mention: Mention) -> str:
 
 
 def _code(mention: Mention) -> str:
-    """The CAMEO code to three digits without final zeros: 0311 -> 031, 030 -> 03. Talks and signings have none."""
-    code = (mention.cameo_code or "")[:3]
-    return "" if mention.event_type == "CONSULT" or code == SIGNED else code.rstrip("0")
+    """The CAMEO code without final zeros, 030 -> 03, so that the vaguer is a prefix. Talks and signings have none."""
+    code = mention.cameo_code or ""
+    return "" if mention.event_type == "CONSULT" or code.startswith(SIGNED) else code.rstrip("0")
 
 
 def _flow(mention: Mention) -> str:
