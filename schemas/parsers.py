@@ -177,10 +177,13 @@ def _item(parser: Parser, value: list[Any], index: int) -> Any:
 
 def _sequence(hint: Any, *, lenient: bool) -> Parser:
     inner = parser_of(hint, lenient=lenient)
+    only = {_EXACT[hint]} if hint in _EXACT else None
 
     def parse(value: Any) -> Any:
         if type(value) is not list:
             raise _expected("an array", value)
+        if set(map(type, value)) == only:
+            return tuple(value)
         done: list[Any] = []
         try:
             for item in value:

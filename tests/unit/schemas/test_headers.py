@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.article import Article, JudgedArticle, Provenance, RawArticle, Verdict
@@ -100,6 +100,7 @@ def test_other_things_have_none():
 
 
 @pytest.mark.parametrize("name", [name for name in RECORDS if name != "dead_letter"])
+@settings(max_examples=25)
 @given(data=st.data(), text=any_text)
 def test_headers_of_any_record_are_bounded_utf8_without_control_characters(name, data, text):
     record = data.draw(records(RECORDS[name], **({"uri": st.just(text * 500)} if name == "article" else {})))
