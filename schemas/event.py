@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.article import Precision  # noqa: TC001  the codec reads the annotations
+from schemas.article import Precision
 
 EventType = Literal[
     "AGREE",
