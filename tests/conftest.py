@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.kafka.fixtures import kafka1, kafka3
+from tests.kafka.topics import fresh_topics
 
-__all__ = ["kafka1", "kafka3"]
+__all__ = ["fresh_topics", "kafka1", "kafka3"]
 
 # Starting brokers, and at the first time fetching them, counts towards the first test's time.
 KAFKA_SECONDS = 600

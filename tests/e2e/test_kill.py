@@ -122,6 +122,6 @@ async def test_a_kill_on_sqlite_loses_nothing_and_makes_no_self_duplicate(kill, 
 @pytest.mark.kafka
 @pytest.mark.parametrize("kill", KILLS)
 async def test_a_kill_on_kafka_loses_nothing_and_makes_no_self_duplicate(kill, kafka1, fresh_topics):
-    settings = fast(kafka1.bootstrap, app_id=fresh_topics(kill), session_timeout=6.0, heartbeat_interval=1.0)
+    settings = fast(kafka1.url, app_id=await fresh_topics(kill), session_timeout=6.0, heartbeat_interval=1.0)
     await run_with_kill(settings, kill)
     assert await found(settings) == expected()
