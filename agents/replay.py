@@ -173,14 +173,17 @@ async def send(built: Built, raws: list[RawArticle], *, speed: float = 0.0, prog
     with Progress(console=Console(stderr=True), transient=True, disable=not progress) as bar:
         for raw in bar.track(raws, description="sending"):
             await clock.wait_for(_published(raw))
-            deliveries.append(
-                asyncio.ensure_future(built.send("news.raw", site_key(raw).encode(), encode(raw), headers_for(raw)))
-            )
+            deliveries.append(asyncio.ensure_future(_send(built, raw)))
             if len(deliveries) >= IN_FLIGHT:
                 await asyncio.gather(*deliveries)
                 deliveries.clear()
         await asyncio.gather(*deliveries)
     return len(raws)
+
+
+async def _send(built: Built, raw: RawArticle) -> None:
+    key = site_key(raw)
+    await built.send("news.raw", key.encode("utf-8", "replace"), encode(raw), headers_for(raw, key=key))
 
 
 class Pace:

@@ -178,7 +178,7 @@ class Shell:
 
     def _emit(self, key: str, value: Any, partition: int | None) -> Outbound:
         wanted = None if partition is None else partition % self._partitions
-        headers: Headers = headers_for(value)
+        headers: Headers = headers_for(value, key=key)
         return Outbound(self.spec.sink, key.encode("utf-8", "replace"), encode(value), headers, wanted)
 
     def _dead(self, message: Any, failure: Failure) -> Outbound:

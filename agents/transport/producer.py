@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer.message_accumulator import DefaultRecordBatchBuilder
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 UNACKNOWLEDGED_BYTES = 32 * 1024 * 1024
 """Bytes that may wait to become durable before senders are made to wait too."""
 
+_Sender: TypeAlias = tuple["asyncio.Future[RecordMetadata]", RecordMetadata, int]
+
 
 class Producer(base.Producer):
     """Sends from the event loop of its app; keys lead to the partitions they lead to on Kafka."""
@@ -35,6 +38,8 @@ class Producer(base.Producer):
         self._broker: Broker = cast("Transport", self.transport).broker
         self._partition_of = self.partitioner or DefaultPartitioner()
         self._unacknowledged = 0
+        self._batch: asyncio.Future[None] | None = None
+        self._senders: list[_Sender] = []
         self._held = False
 
     async def on_start(self) -> None:
@@ -110,28 +115,34 @@ class Producer(base.Producer):
         return partition
 
     def _acknowledge(self, record: Record) -> asyncio.Future[RecordMetadata]:
-        slot = TP(record.topic, record.partition)
-        done = RecordMetadata(record.topic, record.partition, cast("Any", slot), record.offset, record.timestamp, 0)
+        slot = cast("Any", TP(record.topic, record.partition))
+        done = RecordMetadata(record.topic, record.partition, slot, record.offset, record.timestamp, 0)
         future: asyncio.Future[RecordMetadata] = asyncio.get_running_loop().create_future()
         batch = self._broker.log.pending
         if batch is None:
             future.set_result(done)
             return future
+        if batch is not self._batch:
+            self._batch, self._senders = batch, []
+            batch.add_done_callback(partial(self._resolve, self._senders))
         size = record.size
         self._unacknowledged += size
+        self._senders.append((future, done, size))
+        return future
 
-        def durable(batch: asyncio.Future[None]) -> None:
+    def _resolve(self, senders: list[_Sender], batch: asyncio.Future[None]) -> None:
+        """Tell the senders of a batch whether it became durable."""
+        error = batch.exception()
+        for future, done, size in senders:
             self._unacknowledged -= size
-            error = batch.exception()
             if future.done():
-                return
+                continue
             if error is None:
                 future.set_result(done)
             else:
-                future.set_exception(ProducerSendError(f"Error while sending to {record.topic}: {error}"))
-
-        batch.add_done_callback(durable)
-        return future
+                future.set_exception(ProducerSendError(f"Error while sending to {done.topic}: {error}"))
+        if batch is self._batch:
+            self._batch, self._senders = None, []
 
     async def flush(self) -> None:
         """Wait until everything sent, table changes included, is durable."""

@@ -8,8 +8,6 @@ import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from agents.transport import sqlite_schema as schema
@@ -24,8 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LINGER = 0.003
-"""Seconds that writes are collected for while nothing is being written; under load a commit collects by itself."""
+LINGER = 0.005
+"""Seconds that writes are collected for, unless somebody flushes: a transaction costs as much as some ten records."""
 
 TAIL_RECORDS = 1_024
 TAIL_BYTES = 1024 * 1024
@@ -80,6 +78,7 @@ class SqliteLog:
         self._touched: set[Slot] = set()
         self._collecting: asyncio.Future[None] | None = None
         self._writing: asyncio.Future[None] | None = None
+        self._hurry = False
         self._failure: LogError | None = None
         self._patience = PATIENCE
         self._clean_soon = asyncio.Event()
@@ -178,6 +177,7 @@ class SqliteLog:
             raise self._failure
         pending = self.pending
         if pending is not None:
+            self._hurry = True
             self._start_writing()
             await asyncio.shield(pending)
 
@@ -197,6 +197,7 @@ class SqliteLog:
         touched, self._touched = self._touched, set()
         ends = {slot: self._partitions[slot].end for slot in touched}
         self._writing, self._collecting = self._collecting, None
+        self._hurry = False
         work = self._loop.run_in_executor(self._executor, self._transact, statements)
         work.add_done_callback(lambda work: self._written(work.exception(), ends))
 
@@ -214,7 +215,10 @@ class SqliteLog:
             if partition.config.compact and end - extent.cleaned > self._cleaner.dirty_records(extent.row):
                 self._clean_soon.set()
         done.set_result(None)
-        self._start_writing()
+        if self._hurry:
+            self._start_writing()
+        elif self._collecting is not None:
+            self._loop.call_later(LINGER, self._start_writing)
 
     def _fail(self, done: asyncio.Future[None], error: BaseException) -> None:
         """Refuse everything from now on: what readers of this process have seen is not in the file."""
@@ -233,8 +237,7 @@ class SqliteLog:
         while True:
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
-                for sql, group in groupby(statements, key=itemgetter(0)):
-                    self._writer.executemany(sql, [values for _, values in group])
+                schema.execute(self._writer, statements)
                 self._writer.execute("COMMIT")
             except sqlite3.OperationalError as error:
                 with suppress(sqlite3.Error):

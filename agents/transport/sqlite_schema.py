@@ -7,13 +7,15 @@ import sqlite3
 import struct
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.transport.log import Headers, LogError, Record, Slot, TopicConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 APPLICATION_ID = 0x6B686272  # "khbr": lets file(1) and us know the file
 VERSION = 1
@@ -35,6 +37,9 @@ CREATE TABLE committed (
 """
 
 INSERT_RECORD = "INSERT INTO record (partition, offset, timestamp, key, value, headers) VALUES (?, ?, ?, ?, ?, ?)"
+# Each statement hands the interpreter lock over and waits for it again, up to 5 ms while the event loop is busy:
+# so many rows a statement.
+_ROWS = {count: INSERT_RECORD + ", (?, ?, ?, ?, ?, ?)" * (count - 1) for count in (128, 16, 4, 1)}
 SELECT_RECORDS = (
     "SELECT offset, timestamp, key, value, headers FROM record"
     " WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?"
@@ -170,6 +175,24 @@ def unpack_headers(data: bytes | None) -> Headers:
         headers.append((name, None if value_size < 0 else data[at : at + value_size]))
         at += max(0, value_size)
     return tuple(headers)
+
+
+def execute(database: sqlite3.Connection, statements: Sequence[Statement]) -> None:
+    """Run statements in their order, with few calls."""
+    for sql, group in groupby(statements, key=itemgetter(0)):
+        rows = [values for _, values in group]
+        if sql == INSERT_RECORD:
+            _insert(database, rows)
+        else:
+            database.executemany(sql, rows)
+
+
+def _insert(database: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    at = 0
+    for count, sql in _ROWS.items():
+        while len(rows) - at >= count:
+            database.execute(sql, tuple(chain.from_iterable(rows[at : at + count])))
+            at += count
 
 
 def create_statements(topic: str, config: TopicConfig, first_id: int) -> list[Statement]:
