@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from zlib import crc32
 
-if TYPE_CHECKING:
-    from schemas.event import Mention
+from schemas.event import Mention
 
 # CAMEO 057, "sign formal agreement", stands under SUPPORT in PLOVER: reports of one signing differ in type.
 SIGNED = "057"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zlib import crc32
 
 from pipeline.source import site_key
@@ -14,9 +15,6 @@ from schemas import codec
 from schemas.article import RawArticle
 from schemas.event import Event
 from schemas.topics import topics
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, MutableMapping
 
 Spec = StageSpec[Any, Any, Any]
 
