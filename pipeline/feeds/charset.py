@@ -26,19 +26,12 @@ _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s{0,8}=\s{0,8}[\"']([A-Za-z
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252", "latin-1": "cp1252"}
 # Seven-bit encodings whose bytes are always valid UTF-8 too: here the label must be believed.
 _SEVEN_BIT = frozenset({"iso2022_jp", "hz", "iso2022_kr"})
+# Of encodings that fit equally well the first is taken: Russian never fits the Hebrew one, Hebrew fits the Russian;
+# Chinese never fits the Korean one, Korean fits the Chinese.
 _GUESSES = (
-    "gb18030",
-    "big5",
-    "shift_jis",
-    "euc_kr",
-    "cp1251",
-    "koi8-r",
-    "cp1256",
-    "iso8859-6",
-    "cp1253",
-    "cp1255",
-    "cp1252",
-)
+    "euc_kr", "gb18030", "big5", "shift_jis", "cp1252", "cp1255", "cp1251", "koi8-r", "iso8859-5", "cp1256",
+    "iso8859-6", "cp1253", "cp874",
+)  # fmt: skip
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _WORD = re.compile(r"[^\W\d_]{2,40}")
 _MOST_BROKEN = 0.1
@@ -148,9 +141,9 @@ def _guess(body: bytes) -> str | None:
 
 
 def _beyond_ascii(body: bytes) -> bytes:
-    """Take the lines, or as many bytes as a sample needs, that hold bytes beyond ASCII; markup would drown them."""
-    parts = re.findall(rb"[^<>]{0,400}[\x80-\xff][^<>]{0,400}", body[: _SAMPLE * 20])
-    return b"\n".join(parts)[:_SAMPLE]
+    """Take the texts between tags that hold bytes beyond ASCII, as many as a sample needs; markup would drown them."""
+    texts = re.split(rb"[<>]", body[: _SAMPLE * 20])
+    return b"\n".join(text for text in texts if not text.isascii())[:_SAMPLE]
 
 
 def _cost(text: str) -> float:
@@ -168,8 +161,10 @@ def _strangeness(char: str) -> float:
     if char == "\ufffd" or "\x80" <= char <= "\x9f" or "\ue000" <= char <= "\uf8ff":
         return 2.0
     category = unicodedata.category(char)
-    if category in {"Cn", "Co", "Sk", "Sm", "So", "Sc", "No"}:
-        return 1.0
+    if category in {"Cn", "Co", "Cf", "Sk", "Sm", "So", "Sc", "No"}:
+        return 0.0 if char == "\u200c" else 1.0
+    if category == "Mn" and "\u0591" <= char <= "\u05c7":
+        return 0.5
     if "\u4e00" <= char <= "\u9fff":
         return 0.0 if _is_common_hanzi(char) else 0.6
     if "\uff61" <= char <= "\uff9f" or (category == "Lo" and "\u3400" <= char <= "\u4dbf"):
@@ -214,4 +209,6 @@ def _block(char: str) -> str:
     for last, name in ((0x24F, "latin"), (0x3FF, "greek"), (0x52F, "cyrillic"), (0x5FF, "hebrew"), (0x8FF, "arabic")):
         if code <= last:
             return name
+    if 0xAC00 <= code <= 0xD7A3:
+        return "hangul"
     return "cjk" if code >= 0x2E80 else "other"
