@@ -65,9 +65,16 @@ def _phrases() -> tuple[tuple[PhraseKind, re.Pattern[str]], ...]:
     return tuple(found)
 
 
+@cache
+def _caption_starts() -> tuple[str, ...]:
+    return tuple(sorted(cue_words("caption_start")))
+
+
 def cue(line: Line) -> Cue | None:
     """Return the cue a line is or begins with."""
     length = line.end - line.start
+    if length <= _LONGEST_LINE["caption"] and line.text.startswith(_caption_starts()):
+        return Cue("caption", alone=False)
     if length <= _LONGEST_PHRASE_LINE:
         for phrase_kind, phrase in _phrases():
             if phrase.search(line.text):

@@ -20,11 +20,13 @@ _BRACKETED = re.compile(
     r"(?P<place>[^()\n:–—۔।]{2,60})\(\s?(?P<agency>[^()\n]{1,60})\)\s?(?P<sign>[.,۔।:]?\s?[-–—]{0,2}:?)\s?"
 )
 _SLASHED = re.compile(r"(?P<place>[^()/\n:–—۔।]{2,50})/(?P<agency>[^/\n]{2,24})/\s?(?P<sign>[.,]?\s?[-–—]?)\s?")
-_PLAIN = re.compile(r"(?P<place>[^()\n:–—۔।]{2,60}?)\s?(?P<sign>:(?!//)| [-–—]{1,2}(?= )|[–—])\s?")
+_PLAIN = re.compile(r"(?P<place>[^()\n:–—۔।]{2,60}?)\s?(?P<sign>:(?!//)| [-–—]{1,2}(?= )|—)\s?")
 _DANDA = re.compile(rf"(?P<place>[\w{MARK}]{{2,}}(?: [\w{MARK}]{{2,}})?)\s?।\s?(?=[\w\"'])")
+# `place, day, 电` or `paper 讯`, with the reporters in brackets.
 _CHINESE = re.compile(
-    r"(?:[^。\uff0c\n]{0,16}\d{1,2}日[电電讯訊]|[^。\uff0c\n]{0,8}[电電讯訊])(?:[\uff08(][^\uff09)\n]{1,40}[\uff09)])?\s?"
+    r"(?:[^。:\s\uff0c\uff1a]{1,24}\d{1,2}日[电電讯訊]|[^。:\s\uff0c\uff1a]{1,14}[讯訊](?=[\s(\uff08]))\s?(?:[(\uff08][^)\n\uff09]{1,50}[)\uff09])?\s?"
 )
+_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 
 def header_end(text: str) -> int:
@@ -55,12 +57,14 @@ def dateline_end(text: str) -> int:
     head = text[:_REACH]
     if not head or head[0] in "\"'([":
         return 0
+    if _HAN.search(head[:12]):
+        match = _CHINESE.match(head)
+        return match.end() if match and match.end() < len(text) else 0
     for pattern, valid in ((_BRACKETED, _bracketed), (_SLASHED, _bracketed), (_PLAIN, _plain), (_DANDA, _place)):
         match = pattern.match(head)
         if match and match.end() < len(text) and valid(match):
             return match.end()
-    match = _CHINESE.match(head)
-    return match.end() if match else 0
+    return 0
 
 
 def _cased(text: str) -> bool:
@@ -81,7 +85,7 @@ def _bracketed(match: re.Match[str]) -> bool:
         return False
     sign = match["sign"].strip()
     if _known_agency(match["agency"]):
-        return bool(sign) or not _cased(match["place"])
+        return bool(sign) or not _cased(match["place"] + match["agency"])
     return _in_capitals(match["place"]) and sign[-1:] in ("-", "–", "—")
 
 
@@ -107,7 +111,9 @@ def _plain(match: re.Match[str]) -> bool:
     if _known_agency(place) and len(place.split()) <= 3:
         return True
     if _cased(place):
-        return _in_capitals(place)
+        return _in_capitals(place) and (match["sign"].strip() != ":" or len(place.split()) <= 2)
+    if match["sign"].strip() == "—" and match["sign"] != " —":
+        return False
     if match["sign"].strip() == ":" and after in "\"'":
         return False
     return len(place.partition(",")[0].split()) <= 3 and len(place.split()) <= (6 if "," in place else 3)

@@ -58,7 +58,7 @@ def fold_words(text: str) -> list[str]:
 def _before_digit(folded: Codes) -> NDArray[np.bool_]:
     """Say of every place whether a digit follows: a full stop there is a decimal point."""
     digits: NDArray[np.bool_] = (folded >= ord("0")) & (folded <= ord("9"))
-    return np.append(digits[1:], False)  # noqa: FBT003 - the last place, which nothing follows
+    return np.append(digits[1:], False)
 
 
 def compatible(text: str) -> str:

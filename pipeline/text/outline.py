@@ -23,6 +23,8 @@ _BLOCKED = 700
 _ARTICLE = 150
 _REPEATED = 40
 _TESTS = 20
+# Headlines that may follow a cue such as `Read also` on its own line.
+_LINKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ class _Tail:
         self.page, self.lines, self.kinds, self.cues = page, page.lines, page.kinds, page.cues
         self.mode: SegmentKind = "body"
         self.ended = False
-        self.linked = False
+        self.linked = 0
         self.letters = 0
         self.tests = 0
 
@@ -219,7 +221,7 @@ class _Tail:
             self._note_end(i)
             return None
         if own and own.kind == "related" and self._may_begin():
-            self.mode, self.linked = "related", False
+            self.mode, self.linked = "related", 0
             return "related"
         if own and own.kind == "read_also" and self._is_link(i, own):
             return self._link(i, own)
@@ -240,7 +242,7 @@ class _Tail:
         return own.alone or line.headline or line.words <= 14
 
     def _link(self, i: int, own: Cue) -> SegmentKind:
-        self.linked = own.alone
+        self.linked = _LINKS if own.alone else 0
         if own.alone and self._may_begin() and self._begins_article(i + 1):
             self.mode, self.ended = "second_article", True
         return "read_also"
@@ -267,9 +269,10 @@ class _Tail:
         if self.mode == "second_article":
             return "teaser" if self._is_teaser(i) else "second_article"
         if self.linked:
-            self.linked = False
-            if line.headline and self.letters:
+            if line.headline and not line.punctuated and self.page.punctuated and self.letters:
+                self.linked -= 1
                 return "read_also"
+            self.linked = 0
         if self.ended and line.headline and not line.paragraph:
             return self._after_end(i)
         if self.ended and line.paragraph:

@@ -25,6 +25,7 @@ _REACH = 40
 class _Cues:
     abbreviations: frozenset[str]
     letters: frozenset[str]
+    before_number: frozenset[str]
     after_ordinal: frozenset[str]
 
 
@@ -36,7 +37,7 @@ def _cues() -> _Cues:
     def words(key: str) -> frozenset[str]:
         return frozenset(word.casefold() for table in tables for word in table.get(key, ()))
 
-    return _Cues(words("abbreviations"), words("letters"), words("after_ordinal"))
+    return _Cues(words("abbreviations"), words("letters"), words("before_number"), words("after_ordinal"))
 
 
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
@@ -153,6 +154,8 @@ class _Splitter:
         cues = _cues()
         if before in cues.abbreviations or (len(before) == 1 and self.text[start - 1].isupper()):
             return True
+        if before in cues.before_number:
+            return self._after(end)[:1].isdigit()
         if before.isdigit() and len(before) <= 2:
             return self._after(end) in cues.after_ordinal
         return self._spelled(start, end)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from tldextract import TLDExtract
 
 _LONGEST = 2000
+_SITE = re.compile(r"[\w.-]+")
 
 
 @cache
@@ -23,7 +25,8 @@ def site_of(url: str | None) -> str | None:
         parts = _extract()(url)
     except ValueError:
         return None
-    return (parts.top_domain_under_public_suffix or parts.ipv4 or parts.domain).lower() or None
+    site = (parts.top_domain_under_public_suffix or parts.ipv4 or parts.domain).lower()
+    return site if _SITE.fullmatch(site) else None
 
 
 def suffix_of(url: str | None) -> str | None:

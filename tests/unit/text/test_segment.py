@@ -1,4 +1,5 @@
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -137,16 +138,39 @@ def test_seed_000_ends_with_the_remains_of_a_tweet() -> None:
 
 
 def test_html_is_cut_before_the_text_of_a_block() -> None:
-    assert kinds("<p>One is long enough.</p><p>Two</p>") == [("body", "<p>One is long enough.</p><p>"), ("body", "Two</p>")]
+    assert kinds("<p>One is long enough.</p><p>Two</p>") == [
+        ("body", "<p>One is long enough.</p><p>"),
+        ("body", "Two</p>"),
+    ]
 
 
 def test_a_page_that_keeps_readers_out_is_no_article() -> None:
-    assert {kind for kind, _ in kinds("Access Denied\n\nPlease enable JavaScript and cookies to go on.")} == {"block_page"}
+    assert {kind for kind, _ in kinds("Access Denied\n\nPlease enable JavaScript and cookies to go on.")} == {
+        "block_page"
+    }
 
 
 LINES = st.sampled_from(
-    [LEAD, NEXT, "Related", "Read more:", "Tags: a, b", "• A headline about the harbour", "Source: X", ".", "????  ????"]
-    + ["Shares:", "A short line", "<p>", "</p>", "\u200c", "date 2021-04 ROME (AP) - It was said.", "\u200fپڑھیں:", "", " "]
+    [
+        LEAD,
+        NEXT,
+        "Related",
+        "Read more:",
+        "Tags: a, b",
+        "• A headline about the harbour",
+        "Source: X",
+        ".",
+        "????  ????",
+        "Shares:",
+        "A short line",
+        "<p>",
+        "</p>",
+        "\u200c",
+        "date 2021-04 ROME (AP) - It was said.",
+        "\u200fپڑھیں:",
+        "",
+        " ",
+    ]
 )
 
 
@@ -157,12 +181,14 @@ LINES = st.sampled_from(
 def test_every_sign_lies_in_exactly_one_piece_in_order(title: str | None, text: str) -> None:
     whole = received(title, text)
     pieces = segment(title, text)
-    assert all(a.end <= b.start for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(pieces))
     assert "".join("".join(whole[p.start : p.end].split()) for p in pieces) == "".join(whole.split())
     assert all(not whole[p.start].isspace() and not whole[p.end - 1].isspace() for p in pieces)
 
 
-@pytest.mark.parametrize("line", ["a\n", "Read more:\nA long headline\n\nA long headline of it.\n", "• a b c d\n", "Tags: x\n", ": ", "????"])
+@pytest.mark.parametrize(
+    "line", ["a\n", "Read more:\nA long headline\n\nA long headline of it.\n", "• a b c d\n", "Tags: x\n", ": ", "????"]
+)
 def test_time_grows_with_length_not_faster(line: str) -> None:
     text = line * (200_000 // len(line))
     begin = time.process_time()
