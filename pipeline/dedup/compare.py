@@ -20,9 +20,10 @@ from pipeline.text.sketch import AT_LEAST, COMPLETE_BELOW
 
 COPY, SITE_COPY, PASSAGE = 0.6, 0.8, 0.2
 HEAD, SITE_HEAD = 0.35, 0.5
-LEAST_LETTERS, LEAST_SHORT_LETTERS = 400, 30
-WIRE_COPY, WIRE_HEAD, WIRE_LETTERS = 0.95, 0.8, 150
+LEAST_LETTERS, LEAST_DENSE_LETTERS, LEAST_SHORT_LETTERS = 400, 160, 30
+SHORT_COPY, SHORT_HEAD, LEAST_PART = 0.9, 0.8, 0.375
 SAME_TITLE, RESENT = 0.97, 0.95
+UNKNOWN_SITE = "unknown"
 SAME_DAY, OTHER_DAY = 24 * HOUR, 18 * HOUR
 
 
@@ -102,8 +103,8 @@ class Pair:
 
     @property
     def same_site(self) -> bool:
-        """Whether one site carried both."""
-        return self.new.site == self.old.site
+        """Whether one site carried both, as far as is known."""
+        return self.new.site == self.old.site != UNKNOWN_SITE
 
     @property
     def same_url(self) -> bool:
@@ -130,8 +131,8 @@ class Pair:
         """Whether either text is the other or a part of it."""
         if not self.in_window or self.overlap.containment < COPY:
             return self.is_same_short
-        if self.overlap.letters < LEAST_LETTERS:
-            return self.is_same_short or self._is_wire_flash
+        if self.overlap.letters < self._least_letters:
+            return self.is_same_short or self._is_short_part
         if self._is_template:
             return False
         return self._is_copy_of_site if self.same_site else self.heads[0] >= HEAD
@@ -179,11 +180,17 @@ class Pair:
         return Indel.normalized_similarity(one, other) >= SAME_TITLE
 
     @property
-    def _is_wire_flash(self) -> bool:
-        """Whether a wire service sent a short item again, alone or at the head of a longer one, on one day."""
-        close = self.apart is not None and self.apart <= SAME_DAY
-        alike = self.overlap.containment >= WIRE_COPY and self.overlap.letters >= WIRE_LETTERS
-        return self.same_site and self._no_urls and close and alike and self.heads[0] >= WIRE_HEAD
+    def _least_letters(self) -> int:
+        return LEAST_DENSE_LETTERS if self.wording.is_dense else LEAST_LETTERS
+
+    @property
+    def _is_short_part(self) -> bool:
+        """Whether a short item is the lead of a longer one, or was sent again by a wire service on one day."""
+        if self.overlap.containment < SHORT_COPY or self.overlap.letters < LEAST_PART * self._least_letters:
+            return False
+        if not self.same_site:
+            return self.heads[1] >= SHORT_HEAD and not self._is_template
+        return self._no_urls and self.apart is not None and self.apart <= SAME_DAY and self.heads[0] >= SHORT_HEAD
 
     @property
     def _is_template(self) -> bool:

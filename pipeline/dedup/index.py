@@ -66,9 +66,9 @@ class SeenIndex(MutableMapping[str, Seen]):
         """Return articles with this canonical address."""
         return self._by_url.get(url, ()) if url else ()
 
-    def with_text(self, text_sha256: str) -> tuple[str, ...]:
-        """Return articles with this very text."""
-        return self._by_text.get(text_sha256, ())
+    def with_text(self, text_key: str) -> tuple[str, ...]:
+        """Return articles with the same letters."""
+        return self._by_text.get(text_key, ()) if text_key else ()
 
     def sharing(self, hashes: Hashes) -> tuple[Counter[str], Flags]:
         """Return which articles share how many hashes, and which hashes are boilerplate, held by too many articles."""
@@ -88,7 +88,8 @@ class SeenIndex(MutableMapping[str, Seen]):
             self._postings.add(uri, entry.hashes, new=entry.is_new)
         if entry.canonical_url:
             _add(self._by_url, entry.canonical_url, uri)
-        _add(self._by_text, entry.latest.text_sha256, uri)
+        if entry.text_key:
+            _add(self._by_text, entry.text_key, uri)
         self._by_hour.setdefault(entry.arrived // HOUR, {})[uri] = None
 
     def _unlink(self, uri: str, entry: Seen) -> None:
@@ -96,7 +97,8 @@ class SeenIndex(MutableMapping[str, Seen]):
             self._postings.discard(uri)
         if entry.canonical_url:
             _remove(self._by_url, entry.canonical_url, uri)
-        _remove(self._by_text, entry.latest.text_sha256, uri)
+        if entry.text_key:
+            _remove(self._by_text, entry.text_key, uri)
         hour = self._by_hour[entry.arrived // HOUR]
         del hour[uri]
         if not hour:
@@ -109,7 +111,7 @@ def _is_found_alike(old: Seen, new: Seen) -> bool:
         old.sketch == new.sketch
         and old.canonical_url == new.canonical_url
         and old.arrived == new.arrived
-        and old.latest.text_sha256 == new.latest.text_sha256
+        and old.text_key == new.text_key
         and old.is_compared == new.is_compared
         and old.is_new == new.is_new
     )

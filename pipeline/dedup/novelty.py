@@ -30,11 +30,11 @@ class _Run(NamedTuple):
 
 def nothing_new(new: Wording, old: Wording) -> bool:
     """Say whether everything `new` says stands in `old`."""
-    if (new.title, new.body) == (old.title, old.body):
+    if (new.title, new.marked) == (old.title, old.marked):
         return new.whole and old.whole
     if not (new.whole and old.whole and new.body) or new.numbers - old.numbers:
         return False
-    return _repeats_headline(new, old) and _repeats_body(new.body, old.body)
+    return _repeats_headline(new, old) and _repeats_body(new, old)
 
 
 def numbers_replaced(new: Wording, old: Wording) -> bool:
@@ -46,7 +46,18 @@ def _repeats_headline(new: Wording, old: Wording) -> bool:
     return not new.title or _joined(new.title) in f"{_joined(old.title)}\n{_joined(old.body)}"
 
 
-def _repeats_body(new: Words, old: Words) -> bool:
+def _repeats_body(new: Wording, old: Wording) -> bool:
+    return _repeats_sentences(new, old) or _repeats_passages(new.body, old.body)
+
+
+def _repeats_sentences(new: Wording, old: Wording) -> bool:
+    """Whether all sentences stand in the old text, in whatever order."""
+    known = set(old.sentences)
+    return all(sentence in known for sentence in new.sentences)
+
+
+def _repeats_passages(new: Words, old: Words) -> bool:
+    """Whether the texts can be laid side by side so that nothing in the new one is left over."""
     runs = _long_runs(new, old)
     if not runs:
         return "".join(new) in "".join(old)

@@ -12,7 +12,7 @@ Hashes: TypeAlias = NDArray[np.uint32]
 Places: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 
-OPEN_ARTICLES = 2000
+OPEN_ARTICLES = 512
 # A hash held by so many articles of one segment is boilerplate; the rest of them need not be read.
 READ_PER_HASH = 64
 MERGE_FACTOR = 2

@@ -43,7 +43,7 @@ def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterat
     entry = _entry(article, words, mine, index)
     shared, repeated = index.sharing(entry.hashes)
     reading = _Reading(entry, words, index, entry.hashes[repeated])
-    found = _found(reading, article.text_sha256, shared) if mine is None else revision(reading.pair(mine.uri))
+    found = _found(reading, shared) if mine is None else revision(reading.pair(mine.uri))
     leaders = _leaders(reading, found)
     group = _group(entry, leaders, mine, index)
     carriers = _carriers((entry, *leaders) if mine is None else (entry, mine, *leaders))
@@ -75,6 +75,7 @@ def _entry(article: Article, words: Wording, mine: Seen | None, index: SeenIndex
         published=publication(article),
         arrived=advanced(index.clock, time),
         canonical_url=_page(article),
+        text_key=words.text_key,
         letters=article.letters,
         sketch=packed(article.sketch),
         wording=compressed(words),
@@ -108,16 +109,16 @@ class _Reading:
         return sorted((self.pair(uri) for uri in uris), key=_by_nearness)
 
 
-def _found(reading: _Reading, text_sha256: str, shared: Mapping[str, int]) -> Finding:
+def _found(reading: _Reading, shared: Mapping[str, int]) -> Finding:
     """Compare with what has the same address, else with everything alike."""
     index = reading.index
     pages = [pair for pair in reading.pairs(index.with_url(reading.entry.canonical_url)) if pair.is_same_page]
     if pages:
         return same_page(next((pair for pair in pages if pair.is_same_words), pages[0]))
     nearest = sorted(shared, key=lambda uri: (-shared[uri], order(index[uri].time, uri)))[:COMPARED]
-    pairs = reading.pairs(dict.fromkeys((*index.with_text(text_sha256), *nearest)))
-    if _is_furniture(pairs, text_sha256):
-        pairs = [pair for pair in pairs if pair.old.latest.text_sha256 != text_sha256]
+    pairs = reading.pairs(dict.fromkeys((*index.with_text(reading.entry.text_key), *nearest)))
+    if _is_furniture(pairs):
+        pairs = [pair for pair in pairs if pair.old.text_key != pair.new.text_key]
     return finding(pairs)
 
 
@@ -126,9 +127,9 @@ def _by_nearness(pair: Pair) -> tuple[float, float, tuple[bool, int, str]]:
     return -round(amount.of_new, 2), -round(amount.jaccard, 2), order(pair.old.time, pair.old.uri)
 
 
-def _is_furniture(pairs: Iterable[Pair], text_sha256: str) -> bool:
+def _is_furniture(pairs: Iterable[Pair]) -> bool:
     """Say whether one site put this very text under different headlines, as it does with a block or consent page."""
-    twins = [pair for pair in pairs if pair.old.latest.text_sha256 == text_sha256]
+    twins = [pair for pair in pairs if pair.old.text_key == pair.new.text_key]
     titles = {(pair.old.site, pair.old_wording.title) for pair in twins}
     titles.update((pair.new.site, pair.wording.title) for pair in twins[:1])
     return len(titles) > len({site for site, _ in titles})

@@ -34,9 +34,10 @@ class Seen:
     """An article in the window.
 
     Times are seconds since 1970: `time` when it was seen, else published; `published` only where it is known to the
-    hour or better; `arrived` the stream's clock when it came, by which it expires. `sketch` holds little-endian
-    unsigned 32 bit numbers, `wording` the compressed folded words (`pipeline.dedup.wording`). `group` is the uri of
-    the earliest article of its group as last known; `carriers` are kept by that article.
+    hour or better; `arrived` the stream's clock when it came, by which it expires. `text_key` is a hash of the folded
+    body, `sketch` holds little-endian unsigned 32 bit numbers, `wording` the compressed folded words
+    (`pipeline.dedup.wording`). `group` is the uri of the earliest article of its group as last known; `carriers` are
+    kept by that article.
     """
 
     uri: str
@@ -45,6 +46,7 @@ class Seen:
     published: int | None = None
     arrived: int = 0
     canonical_url: str | None = None
+    text_key: str = ""
     letters: int = 0
     sketch: bytes = b""
     wording: bytes = b""

@@ -81,10 +81,13 @@ def _words_for(pair: Pair) -> tuple[Word, Relation]:
 
 
 def _near_copy(pair: Pair) -> tuple[Word, Relation]:
-    if pair.is_same_words or pair.says_nothing_new:
+    """Within a site a text that changed much, or came later with a change, is a new state of its story."""
+    if pair.is_same_words:
         return "duplicate", "resend" if pair.same_site else "copy"
-    amount = pair.overlap
-    changed = min(amount.of_new, amount.of_old) < NEAR_COPY if pair.is_later is None else pair.is_later
+    much = min(pair.overlap.of_new, pair.overlap.of_old) < NEAR_COPY
+    if pair.says_nothing_new and not (much and pair.same_site):
+        return "duplicate", "resend" if pair.same_site else "copy"
+    changed = much if pair.is_later is None else pair.is_later
     return ("update" if pair.same_site and changed else "duplicate"), "altered_copy"
 
 

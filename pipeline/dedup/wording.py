@@ -7,17 +7,20 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from hashlib import blake2b
 
 from pipeline.text.body import body_text
-from pipeline.text.fold import fold_words
+from pipeline.text.fold import SENTENCE_END, fold_words
 from pipeline.text.sketch import DENSE_RANGES
 from schemas.article import Article
 
-WORDS_KEPT = 4000
+WORDS_KEPT = 8000
 CHARACTERS_READ = 60_000
 HEAD_LETTERS = 50
 HEAD_NGRAM = 4
-_DIGITS = frozenset("0123456789")
+DENSE_WORD = 2
+KEY_BYTES = 8
+_NUMBER = re.compile("[0-9]+")
 _RANGES = "".join(f"{chr(start)}-{chr(end - 1)}" for start, end in DENSE_RANGES)
 _DENSE = re.compile(f"[{_RANGES}]")
 _DENSE_OR_WORD = re.compile(f"[{_RANGES}]|[^ {_RANGES}]+")
@@ -27,12 +30,28 @@ _DENSE_OR_WORD = re.compile(f"[{_RANGES}]|[^ {_RANGES}]+")
 class Wording:
     """Words of the headline and of the body; in scripts without spaces a word is one character.
 
-    `whole` is False when the body was too long to be kept to its end.
+    `marked` are the words of the body with a mark after each sentence. `whole` is False when the body was too long
+    to be kept to its end.
     """
 
     title: tuple[str, ...]
-    body: tuple[str, ...]
+    marked: tuple[str, ...]
     whole: bool = True
+
+    @cached_property
+    def body(self) -> tuple[str, ...]:
+        """The words of the body."""
+        return tuple(word for word in self.marked if word != SENTENCE_END)
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """The sentences of the body, without any spaces."""
+        return tuple(sentence for sentence in "".join(self.marked).split(SENTENCE_END) if sentence)
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether most words are single characters."""
+        return len("".join(self.body)) < DENSE_WORD * len(self.body)
 
     @cached_property
     def letters(self) -> str:
@@ -41,13 +60,19 @@ class Wording:
 
     @cached_property
     def numbers(self) -> Counter[str]:
-        """How often each word with a digit occurs."""
-        return _numbers(self.title + self.body)
+        """How often each number occurs."""
+        return Counter(_NUMBER.findall(" ".join(self.title + self.body)))
 
     @cached_property
     def title_numbers(self) -> Counter[str]:
-        """How often each word with a digit occurs in the headline."""
-        return _numbers(self.title)
+        """How often each number occurs in the headline."""
+        return Counter(_NUMBER.findall(" ".join(self.title)))
+
+    @property
+    def text_key(self) -> str:
+        """A hash of the body's letters, of the headline's where there is no body; nothing for nothing."""
+        letters = "".join(self.body) or "".join(self.title)
+        return blake2b(letters.encode(), digest_size=KEY_BYTES).hexdigest() if letters else ""
 
     @property
     def head(self) -> str:
@@ -63,12 +88,13 @@ def wording(article: Article) -> Wording:
     body = body_text(article.segments, article.received)
     words = _words(body[:CHARACTERS_READ])
     whole = len(body) <= CHARACTERS_READ and len(words) <= WORDS_KEPT
-    return Wording(_words(title[:CHARACTERS_READ])[:WORDS_KEPT], words[:WORDS_KEPT], whole)
+    headline = tuple(word for word in _words(title[:CHARACTERS_READ])[:WORDS_KEPT] if word != SENTENCE_END)
+    return Wording(headline, words[:WORDS_KEPT], whole)
 
 
 def compressed(words: Wording) -> bytes:
     """Pack a wording; `expanded` reads it."""
-    lines = (" ".join(words.title), " ".join(words.body), "" if words.whole else "cut")
+    lines = (" ".join(words.title), " ".join(words.marked), "" if words.whole else "cut")
     return zlib.compress("\n".join(lines).encode(), 6)
 
 
@@ -90,7 +116,3 @@ def _words(text: str) -> tuple[str, ...]:
     words = fold_words(text)
     joined = " ".join(words)
     return tuple(_DENSE_OR_WORD.findall(joined)) if _DENSE.search(joined) else tuple(words)
-
-
-def _numbers(words: tuple[str, ...]) -> Counter[str]:
-    return Counter(word for word in words if not _DIGITS.isdisjoint(word))
