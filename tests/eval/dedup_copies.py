@@ -11,13 +11,9 @@ import re
 import sys
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from tests.eval.dedup_pairs import read
 from tests.unit.dedup.articles import Stream, article
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SCRIPTS = {
     "latin": "a-zA-Z",
@@ -34,7 +30,6 @@ PREFIXES = {
     "cyrillic": "БЕЛЬМОРА (Северное агентство) - ",
     "han": "（北方社）",
 }
-Edit = "Callable[[str, str, random.Random, str], str]"
 
 
 def sentences(text: str) -> list[str]:
