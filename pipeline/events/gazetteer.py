@@ -100,7 +100,8 @@ def place_phrases(code: str) -> Iterator[tuple[str, Place]]:
             _, name, iso3, lat, lon, *_ = known[geonameid]
             country = folded_states().get(iso3, iso3)
             common = bool(flags and "common" in flags[-1])
-            yield phrase, Place(name, country, "place", int(geonameid), float(lat), float(lon), None, common)
+            number = int(geonameid) if geonameid.isdigit() else None
+            yield phrase, Place(name, country, "place", number, float(lat), float(lon), None, common)
 
 
 def holder_phrases(code: str) -> Iterator[tuple[str, tuple[Holder, ...]]]:
