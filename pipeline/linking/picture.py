@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.linking.cluster import Cluster, atoms, clusters, outgrown
+from pipeline.linking.atom import atoms, outgrown
+from pipeline.linking.cluster import Cluster, clusters
 from pipeline.linking.merge import ended, event
 from pipeline.linking.report import Report
 from schemas.event import Event

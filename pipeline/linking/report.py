@@ -117,8 +117,9 @@ def _date_part(mention: Mention) -> str:
 
 def _own(mention: Mention) -> str:
     """What tells a mention's event from others of the day; where there is nothing, within one country, the story."""
-    persons = sorted({a.person_key for a in (*mention.actors, *mention.recipients) if a.person_key})
-    own = "\x1e".join((*persons, _place(mention), mention.event_mode or "", *_sums(mention))).strip("\x1e")
+    parties = (*mention.actors, *mention.recipients)
+    who = sorted({f"{a.country} {a.person_key or a.office}" for a in parties if a.person_key or a.office})
+    own = "\x1e".join((*who, _place(mention), mention.event_mode or "", *_sums(mention))).strip("\x1e")
     return own or (f"~{mention.story}" if len(countries(mention)) < 2 else "")
 
 

@@ -15,8 +15,17 @@ MOSCOW = ("Moscow", 524901, 55.8, 37.6, "RUS")
 
 
 def actor(country: str | None, person: str | None = None, start: int = 0) -> Actor:
+    """Make an actor; a person that is written with a capital is an office."""
     text = person or country or "somebody"
-    return Actor(text=text, start=start, end=start + len(text), person_key=person, country=country)
+    is_office = text[:1].isupper() and person is not None
+    return Actor(
+        text=text,
+        start=start,
+        end=start + len(text),
+        person_key=None if is_office else person,
+        office=person if is_office else None,
+        country=country,
+    )
 
 
 def day(text: str, basis: Any = "sentence") -> EventDate:

@@ -115,6 +115,7 @@ def test_different_counterparts_on_one_day_are_different_events():
         ({"event_mode": "visit"}, {"event_mode": "phone"}),
         ({"event_date": day("2021-04-07")}, {"event_date": day("2021-04-10")}),
         ({"actors": (LAVROV,)}, {"actors": (PUTIN,)}),
+        ({"actors": (("RUS", "Minister"),)}, {"actors": (("RUS", "President"), PUTIN)}),
         ({"event_type": "ACCUSE"}, {"event_type": "ACCUSE", "actors": (QURESHI,), "recipients": (("RUS", None),)}),
         (
             {"event_type": "AID", "quantities": (Quantity(text="$5m", start=0, end=3, kind="money", value=5e6, unit="USD"),)},
@@ -133,6 +134,8 @@ def test_what_keeps_two_mentions_apart(one, other):
     [
         ({}, {}),
         ({"event_mode": "visit"}, {}),
+        ({"actors": (("RUS", "Minister"),)}, {"actors": (("RUS", "Minister"), LAVROV)}),
+        ({"actors": (("RUS", "Minister"), LAVROV)}, {"actors": (("RUS", "Envoy"), LAVROV)}),
         ({"event_location": city(MOSCOW, "dateline")}, {"event_location": city(ISLAMABAD)}),
         ({"actors": (LAVROV,), "event_date": day("2021-04-06")}, {"actors": (LAVROV, PUTIN)}),
         ({"event_type": "SUPPORT", "cameo_code": "057"}, {"event_type": "AGREE", "cameo_code": "031"}),
