@@ -71,7 +71,8 @@ def chart(piece: Normalised, segment: int, kind: str, known: Lexicon) -> Chart:
         tokens.extend(iter_tokens(piece.text, start, end))
         for cut in range(first, len(tokens), LONGEST_SENTENCE):
             ranges.append((cut, min(cut + LONGEST_SENTENCE, len(tokens))))
-    folded = [token.text.lower() for token in tokens]
+    fold = known.grammar.fold
+    folded = [token.text.lower().translate(fold) for token in tokens] if fold else [token.text.lower() for token in tokens]
     marked = bool(known.dates.get("weekdays_need_marker"))
     return Chart(piece, segment, kind, tokens, folded, ranges, _look_up(folded, ranges, known), marked)
 

@@ -154,13 +154,12 @@ class Scene:
         phrase = one.within("word", "speech_phrase", part.start, part.end)
         if not by_verb and phrase is None:
             return False
-        who = self.carried[0] if self.carried else None
+        number = self.reader.sentence
+        who = self.carried[0] if self.carried else self.context.current_speaker(number) or self.context.agent
         if phrase is not None and not any(c.case == "agent" for c in near):
             owner = [c for c in near if c.case == "genitive" and c.case_end == phrase and c.kind in PARTIES]
             if owner:
                 who = owner[0]
-                if who.kind == "pronoun":
-                    who = self.context.current_speaker(self.reader.sentence) or self.context.agent
         if who is not None and who.kind not in {"pronoun", "pair"} and not self.reported:
             self.speaker = who
             self.context.speaker, self.context.speaker_at = who, self.reader.sentence
@@ -171,7 +170,7 @@ class Scene:
     def date(self, part: Clause, *, future: bool) -> tuple[object, bool]:
         """Return the date a clause states, else its sentence, else that of the article; and whether it was stated."""
         reader = self.reader
-        for start, end in ((part.start, part.end), self.span):
+        for start, end in ((part.start, part.end), (self.span[0], part.start)):
             found = dates_in(self.chart, start, end, reader.anchor, future=future)
             if found:
                 return event_date(self.chart, found[0]), True

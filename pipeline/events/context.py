@@ -46,13 +46,13 @@ class Context:
         elif chunk.kind == "body" and chunk.country is None and chunk.sector in STATE_SECTORS:
             chunk = self._default(chunk, self.focus)
         if chunk.kind == "person" and chunk.office and chunk.country:
-            self.offices[chunk.office] = chunk
+            self.offices[chunk.office] = self.offices[f"{chunk.office}@{chunk.country}"] = chunk
         return chunk
 
     def _person(self, chart: Chart, chunk: Chunk) -> Chunk:
         words = name_words(chart, chunk)
         if not words:
-            return self._by_office(chunk) if chunk.country is None and chunk.office else chunk
+            return self._by_office(chunk) if chunk.office else chunk
         number = self.memory.find(words)
         if number is None and chunk.country is None:
             if chunk.national or (chunk.sector in STATE_SECTORS and chunk.office):
@@ -70,6 +70,9 @@ class Context:
 
     def _by_office(self, chunk: Chunk) -> Chunk:
         """A bare office: the holder named last, else that of the country at home."""
+        if chunk.country is not None:
+            holder = self.offices.get(f"{chunk.office}@{chunk.country}")
+            return replace(chunk, person=holder.person) if holder is not None else chunk
         last = self.offices.get(chunk.office or "")
         if last is not None:
             basis = "publisher_default" if last.basis == "publisher_default" else "remembered"

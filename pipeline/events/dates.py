@@ -122,9 +122,18 @@ def _month_day(chart: Chart, i: int, end: int, known: Anchor | None, *, future: 
     year = _number(chart, after, FIRST_YEAR, LAST_YEAR)
     if year is not None:
         stop = after + 1
-    elif (shifted := _payload(chart, i - 1, "shift")) and shifted[1][0] == "year" and known:
-        year = known.day.year + shifted[1][1]
+    elif known is not None and (shifted := _year_before(chart, i)) is not None:
+        year = known.day.year + shifted
     return _calendar(i, stop, (year, number, day), known, future=future)
+
+
+def _year_before(chart: Chart, i: int) -> int | None:
+    """Read "this year", "last year" before a month."""
+    for back in (1, 2, 3):
+        shift = _payload(chart, i - back, "shift")
+        if shift is not None and shift[0] == i and shift[1][0] == "year":
+            return int(shift[1][1])
+    return None
 
 
 def _calendar(
@@ -157,6 +166,8 @@ def _relative(chart: Chart, i: int, end: int, known: Anchor | None, *, future: b
         return None
     shift = _payload(chart, i, "shift")
     if shift is not None and shift[0] <= end:
+        if shift[1][0] == "year" and shift[0] < end and (month := _month_day(chart, shift[0], end, known, future=future)):
+            return month
         return _shifted(i, shift[0], shift[1], known, future=future)
     if known.precision != "day":
         return None

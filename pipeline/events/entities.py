@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.events.chunks import Chunk
+from pipeline.events.chunks import Chunk, ChunkKind
 from pipeline.events.gazetteer import Country, Place
 from pipeline.events.memory import SHORTEST_PART, Memory, Person
 
@@ -49,6 +49,7 @@ class Finder:
             self._of_country(chart, i, end)
             or self._demonym(chart, i, end)
             or self._organisation(chart, i)
+            or self._known_title(chart, i, end)
             or self._person(chart, i, end)
             or self._role(chart, i, end)
             or self._place(chart, i, end)
@@ -150,7 +151,7 @@ class Finder:
         while step and step < end and (deeper := chart.hit("role", step)) is not None:
             role, after = deeper[1][0], deeper[0]
             step = chart.has("case", after, "genitive")
-        while (adjacent := chart.hit("role", after)) is not None and adjacent[1][0].kind == "person" and after < end:
+        while (adjacent := chart.hit("role", after)) is not None and adjacent[1][0].kind == "person" and not adjacent[1][0].common and after < end:
             after = adjacent[0]
         former = former or chart.has("word", after - 1, "+former") > 0
         sector = "ELI" if former else role.sector
@@ -170,14 +171,21 @@ class Finder:
         stop = i
         while (title := chart.hit("word", stop)) is not None and (
             "honorifics" in title[1] or any(str(name).startswith("+") for name in title[1])
-        ):
+        ):  # fmt: skip
             stop = title[0]
         first = stop
+        if self._is_common_title(chart, stop) and stop + 1 < end and self._is_name(chart, stop + 1):
+            stop += 1
         while stop < min(end, first + LONGEST_NAME) and self._is_name(chart, stop):
             stop += 1
         if stop == first:
             return None, i
         return (first, stop), self._bracket(chart, stop, end)
+
+    def _is_common_title(self, chart: Chart, i: int) -> bool:
+        """Whether a word is an office that is also a part of names, like Shah or Amir."""
+        role = chart.hit("role", i)
+        return role is not None and role[0] == i + 1 and role[1][0].common and role[1][0].kind == "person"
 
     def _is_name(self, chart: Chart, i: int) -> bool:
         token = chart.tokens[i]
@@ -238,6 +246,9 @@ class Finder:
         while stop < end and (more := possible & set(self.memory.by_word.get(chart.word(stop), ()))):
             possible = more
             stop += 1
+        return self._from_memory(chart, i, stop, end)
+
+    def _from_memory(self, chart: Chart, i: int, stop: int, end: int) -> Chunk | None:
         number = self.memory.find(tuple(chart.folded[i:stop]))
         if number is None:
             return None
@@ -249,6 +260,17 @@ class Finder:
             basis="remembered" if person.country else None, office=person.office, sector=person.sector,
             name=(i, stop),
         )  # fmt: skip
+
+    def _known_title(self, chart: Chart, i: int, end: int) -> Chunk | None:
+        """A name the article knows that begins with a word that is also an office."""
+        if self._is_common_title(chart, i) and chart.word(i) in self.memory.by_word:
+            stop = i + 1
+            possible = set(self.memory.by_word[chart.word(i)])
+            while stop < end and (more := possible & set(self.memory.by_word.get(chart.word(stop), ()))):
+                possible, stop = more, stop + 1
+            if stop > i + 1:
+                return self._from_memory(chart, i, stop, end)
+        return None
 
     def _blocked(self, chart: Chart, i: int) -> bool:
         return any(chart.hit(layer, i) for layer in ("case", "role", "country", "connective", "date", "place"))
@@ -281,7 +303,10 @@ class Finder:
             return self._named(Chunk(start=i, end=stop, kind="counterpart", sector="GOV"), name)
         if "own_country" in names or "first_person" in names:
             return Chunk(start=i, end=hit[0], kind="speaker")
-        if "third_person" in names:
+        if "third_person_agent" in names or "first_person_agent" in names:
+            kind: ChunkKind = "pronoun" if "third_person_agent" in names else "speaker"
+            return Chunk(start=i, end=hit[0], kind=kind, case="agent", case_end=hit[0])
+        if "third_person" in names and not chart.has("case", hit[0], "genitive"):
             return Chunk(start=i, end=hit[0], kind="pronoun")
         return None
 
@@ -289,6 +314,8 @@ class Finder:
         """Read the case marker behind a chunk, or before it where the language has prepositions."""
         if self.known.grammar.order == "SVO":
             return self._with_preposition(chart, chunk)
+        if chunk.case is not None:
+            return chunk
         i = chunk.end
         while (filler := chart.hit("word", i)) is not None and {"suffixes", "fillers"} & set(filler[1]) and i < end:
             i = filler[0]

@@ -60,8 +60,8 @@ def firings(chart: Chart, known: Lexicon, clause: Clause, *, verbless: bool) -> 
 
 def _by_words(chart: Chart, act: Trigger, clause: Clause, start: int, end: int, *, verbless: bool) -> Firing | None:
     group = clause.group
-    if group is not None and end <= group.start and group.verbs & act.verbs:
-        if _near(chart, act, end, group.start) and _happens(act, group) and _after(chart, act, start):
+    if group is not None and end <= group.start and group.verbs & act.verbs and _near(chart, act, end, group.start):
+        if _happens(act, group) and _after(chart, act, start):
             return Firing(act, start, end, group, clause)
         return None
     if act.nominal and _presupposed(chart, clause, end, verbless=verbless):
@@ -89,9 +89,23 @@ def _near(chart: Chart, act: Trigger, end: int, verb: int) -> bool:
             fillers += 1
             i = word[0]
             continue
+        setting = _setting(chart, i)
+        if setting and setting <= verb:
+            i = setting
+            continue
         others += 1
         i += 1
     return others <= act.gap and fillers <= MOST_FILLERS
+
+
+def _setting(chart: Chart, i: int) -> int:
+    """The end of a place or a date between the trigger and its verb: "talks were held in Moscow on Monday"."""
+    for layer in ("place", "country", "role", "organisation"):
+        hit = chart.hit(layer, i)
+        if hit is not None:
+            return chart.has("case", hit[0], "in")
+    date = chart.hit("date", i)
+    return (chart.has("word", date[0], "weekday_marker") or date[0]) if date else 0
 
 
 def _happens(act: Trigger, group: VerbGroup) -> bool:

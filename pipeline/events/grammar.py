@@ -48,6 +48,7 @@ class Grammar:
 
     order: str
     glue_after: str
+    fold: dict[int, str]
     conjunctions: frozenset[str]
     list_marks: frozenset[str]
     frames: dict[str, Frame]
@@ -85,6 +86,7 @@ def grammar(code: str) -> Grammar:
     return Grammar(
         order=table["order"],
         glue_after=table.get("glue_after", ""),
+        fold={ord(old): new for old, new in table.get("fold", {}).items()},
         conjunctions=frozenset(table.get("conjunctions", ())),
         list_marks=frozenset(table.get("list_marks", ",")),
         frames=frames,

@@ -73,10 +73,10 @@ class Lexicon:
         return found
 
 
-def words(text: str) -> tuple[str, ...]:
-    """Split a phrase into tokens as they are compared: normalised and without case."""
+def words(text: str, fold: dict[int, str] | None = None) -> tuple[str, ...]:
+    """Split a phrase into tokens as they are compared: normalised, folded and without case."""
     plain = normalise(text).text.lower()
-    return tuple(token.text for token in iter_tokens(plain, 0, len(plain)))
+    return tuple(token.text.translate(fold or {}) for token in iter_tokens(plain, 0, len(plain)))
 
 
 @cache
@@ -92,7 +92,7 @@ def lexicon(code: str) -> Lexicon | None:
     acts = triggers(code)
     phrases: dict[tuple[str, ...], dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for layer, text, payload in _everything(code, rules, acts):
-        for variant in _variants(words(text), rules.glue_after):
+        for variant in _variants(words(text, rules.fold), rules.glue_after):
             payloads = phrases[variant][LAYERS.index(layer)]
             if payload not in payloads:
                 payloads.append(payload)
@@ -100,8 +100,8 @@ def lexicon(code: str) -> Lexicon | None:
     ordered = sorted(phrases)
     entries = tuple(tuple((layer, tuple(found)) for layer, found in sorted(phrases[p].items())) for p in ordered)
     automaton = AhoCorasick([f" {' '.join(p)} " for p in ordered], implementation=Implementation.ContiguousNFA)
-    common = frozenset(word for row in language_rows(code, "words") for word in words(row[0]))
-    stop = frozenset(token for phrase in rules.words.get("stop_names", ()) for token in words(phrase))
+    common = frozenset(word for row in language_rows(code, "words") for word in words(row[0], rules.fold))
+    stop = frozenset(token for phrase in rules.words.get("stop_names", ()) for token in words(phrase, rules.fold))
     dates = language_toml(code, "dates")
     return Lexicon(code, rules, acts, automaton, entries, tuple(map(len, ordered)), common | stop, dates)
 

@@ -39,7 +39,7 @@ def same(one: Draft, other: Draft) -> bool:
         return _modes_agree(one, other) and _persons_agree(one, other)
     if one.act.id != other.act.id and one.cameo != other.cameo:
         return False
-    if _persons(one.actors) and _persons(other.actors) and not _persons(one.actors) & _persons(other.actors):
+    if _voices(one) != _voices(other) and not _voices(one) & _voices(other):
         return False
     return _countries(one.actors) == _countries(other.actors) and one.mode == other.mode
 
@@ -62,8 +62,10 @@ def _who(chunk: Chunk) -> str | None:
     return chunk.person or chunk.office
 
 
-def _persons(chunks: Iterable[Chunk]) -> set[str]:
-    return {c.person for c in chunks if c.person}
+def _voices(draft: Draft) -> set[str]:
+    """Persons that act, or speak for a state that does."""
+    speaker = {draft.speaker.person} if draft.speaker and draft.speaker.person else set()
+    return {c.person for c in draft.actors if c.person} or speaker
 
 
 def _countries(chunks: Iterable[Chunk]) -> set[str | None]:

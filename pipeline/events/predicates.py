@@ -34,6 +34,12 @@ def closes(chart: Chart, i: int, stop: int) -> bool:
     return i >= stop or chart.word(i) in CLOSERS or chart.hit("connective", i) is not None
 
 
+def _is_genitive(chart: Chart, i: int) -> bool:
+    """Whether an ambiguous form after an infinitive is the genitive: "approval of starting talks"."""
+    before = chart.hit("verb", i - 1)
+    return before is not None and before[0] == i and any(f.form == "infinitive" for f in before[1])
+
+
 def group_at(chart: Chart, i: int, stop: int) -> VerbGroup | None:
     """Read the verb group that begins at token i, if one does."""
     found = chart.hit("verb", i)
@@ -49,7 +55,7 @@ def group_at(chart: Chart, i: int, stop: int) -> VerbGroup | None:
     ending = bool(last and last in ENDING) or any(f.form in {"present", "future"} for f in forms)
     bare = end == found[0]
     finite = tense in FINITE and (ending or closes(chart, end, stop))
-    if bare and all(f.ambiguous for f in forms) and not closes(chart, end, stop):
+    if all(f.ambiguous for f in forms) and (_is_genitive(chart, i) or (bare and not closes(chart, end, stop))):
         return None
     before = chart.has("word", i - 1, "negation")
     negated = negated or bool(before) or bool(chart.has("word", end, "negation"))

@@ -144,6 +144,8 @@ def _draft(scene: Scene, firing: Firing, parties: Parties) -> Draft:
     event_type = plover.in_future(act.type) if future else act.type
     changed = event_type != act.type
     mode = None if changed else act.mode
+    if event_type == "CONSULT" and mode is None and scene.chart.within("list", "phone", firing.clause.start, firing.stop) is not None:
+        mode = "phone"
     cameo = FUTURE_CAMEO.get(act.type, "030") if changed else act.cameo or plover.cameo(act.type, act.mode)
     actors, recipients = parties.actors, parties.recipients
     if parties.mutual and event_type in {"CONSULT", "COOPERATE", "AGREE", "SUPPORT"} and _all_act(act, parties):
@@ -174,6 +176,9 @@ def _location(scene: Scene, firing: Firing, parties: Parties, event_type: str) -
         return None
     near = [c for c in scene.chunks if c.start >= firing.clause.start and c.end <= firing.stop]
     chunk = stated(near, firing.start)
+    if chunk is not None and chunk.kind == "state" and event_type == "CONSULT":
+        # "talks on the situation in X": a third country is what they were about.
+        chunk = chunk if chunk.country in {c.country for c in (*parties.actors, *parties.recipients)} else None
     if chunk is not None:
         return location(chunk, "sentence")
     place = scene.reader.dateline

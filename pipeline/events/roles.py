@@ -94,12 +94,17 @@ def by_case(firing: Firing, chunks: Sequence[Chunk], cases: Sequence[str], taken
         for chunk in reversed(chunks):
             if chunk.case != case or (chunk.chart, chunk.start) in used or chunk.kind == "pronoun":
                 continue
-            if case == "genitive" and firing.start - chunk.case_end > GENITIVE_REACH:
+            if case == "genitive" and (firing.start - chunk.case_end > GENITIVE_REACH or _before_agent(chunk, taken)):
                 continue
             if firing.act.adjacent and chunk.case_end != firing.start:
                 continue
             return tuple(c for c in side(chunks, chunk) if (c.chart, c.start) not in used)
     return ()
+
+
+def _before_agent(chunk: Chunk, taken: Sequence[Chunk]) -> bool:
+    """Whether a genitive stands before the agent: then it belongs to something else."""
+    return any(c.chart == chunk.chart and chunk.start < c.start for c in taken)
 
 
 def _mutual(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
@@ -157,11 +162,9 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     before = [c for c in cast.near if c.start < firing.start or c.end <= firing.stop]
     open_to = [c for c in before if c.kind in PARTIES or (c.kind == "place" and (c.case in {"on", "in"}))]
     recipients = by_case(firing, open_to, cases, actors)
-    if not recipients and firing.tense in {"passive", "nominal"} or (frame.kind == "harm" and _is_suffered(firing)):
-        patient = subject_of([c for c in before if c not in actors]) if not recipients else None
-        if patient is not None or not recipients:
-            recipients = side(before, patient)
-            actors = tuple(c for c in actors if c not in recipients)
+    if not recipients and (firing.tense in {"passive", "nominal"} or _is_suffered(firing, frame.kind)):
+        recipients = side(before, subject_of([c for c in before if c.case is None]))
+        actors = tuple(c for c in actors if c not in recipients)
     if not recipients and "bare" in cases:
         recipients = tuple(c for c in cast.after if c.start == firing.end)[:1]
     if not recipients and "pronoun" in cases:
@@ -171,6 +174,6 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     return Parties(actors, recipients, inherited and bool(actors))
 
 
-def _is_suffered(firing: Firing) -> bool:
+def _is_suffered(firing: Firing, kind: str) -> bool:
     """Whether the grammatical subject is the one harmed: "ten soldiers were killed"."""
-    return firing.group is not None and "be" in firing.group.verbs
+    return kind == "harm" and firing.group is not None and "be" in firing.group.verbs
