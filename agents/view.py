@@ -15,7 +15,8 @@ from schemas.event import Actor, Event, Mention
 
 MARGIN = 4
 ARTICLE_WIDTH = 28
-DATE_WIDTH, TYPE_WIDTH, PARTIES_WIDTH = 14, 20, 26
+DATE_WIDTH, TYPE_WIDTH, PLACE_WIDTH = 13, 18, 14
+PARTIES_LEAST, PARTIES_MOST = 24, 64
 
 
 class Replayed(Protocol):
@@ -52,7 +53,8 @@ def show_events(events: Iterable[Event], console: Console) -> None:
     """Print every event that stands, by date: when, what, who to whom, where, and below it the evidence a language."""
     standing = sorted((e for e in events if e.status == "active"), key=lambda e: (_date(e), e.event_id))
     _line(console, Text())
-    title = padded("DATE", DATE_WIDTH) + padded("TYPE", TYPE_WIDTH) + padded("WHO → WHOM", PARTIES_WIDTH) + "PLACE"
+    width = _parties_width(console)
+    title = padded("DATE", DATE_WIDTH) + padded("TYPE", TYPE_WIDTH) + padded("WHO → WHOM", width) + "PLACE"
     _line(console, Text(title, style="bold"))
     for event in standing:
         _show_event(event, console)
@@ -79,14 +81,14 @@ def _show_event(event: Event, console: Console) -> None:
     kind = f"{event.event_type} {event.event_mode}" if event.event_mode else event.event_type
     line = Text(padded(_date(event), DATE_WIDTH))
     line.append(padded(kind, TYPE_WIDTH), style="cyan")
-    line.append(padded(parties(event), PARTIES_WIDTH))
-    rest = console.width - DATE_WIDTH - TYPE_WIDTH - PARTIES_WIDTH
-    line.append(isolated(cut(place, max(rest, 12))))
+    line.append(padded(parties(event), _parties_width(console) - 1) + " ")
+    line.append(isolated(cut(place, PLACE_WIDTH)))
     _line(console, line)
+    _show_names(event, console)
     for headline in event.headline_mentions:
         lead = f"{' ' * MARGIN}{padded(headline.language, 4)}{headline.confidence:.2f}  "
         evidence = cut(headline.evidence, max(20, console.width - len(lead)))
-        # Last on its line, so that a terminal that reorders it moves nothing else.
+        # Foreign text is last on its line, so that a terminal that reorders it moves nothing else.
         _line(console, Text(lead, style="dim").append(isolated(evidence), style="not dim"))
     if event.num_sources > 1 or event.num_articles > 1:
         told = (event.num_mentions, "mention"), (event.num_articles, "article"), (event.num_sources, "source")
@@ -94,14 +96,33 @@ def _show_event(event: Event, console: Console) -> None:
         _line(console, Text(f"{' ' * MARGIN}{counts}, confidence {event.confidence:.2f}", style="dim"))
 
 
+def _show_names(event: Event, console: Console) -> None:
+    """Print the persons as the article names them."""
+    people = dict.fromkeys(actor.person for actor in (*event.actors, *event.recipients) if actor.person)
+    if people:
+        width = max(20, console.width - MARGIN - 10)
+        names = isolated(cut(", ".join(people), width))
+        _line(console, Text(f"{' ' * MARGIN}{'who':10}", style="dim").append(names, style="not dim"))
+
+
+def _parties_width(console: Console) -> int:
+    rest = console.width - DATE_WIDTH - TYPE_WIDTH - PLACE_WIDTH
+    return max(PARTIES_LEAST, min(PARTIES_MOST, rest))
+
+
 def parties(event: Event) -> str:
-    """Who and whom in a few letters: countries, else sectors, else words; `+` joins one side, `→` the two."""
+    """Who and whom: countries with offices, else sectors, else words; `+` joins one side, `→` the two."""
     sides = [_side(event.actors), _side(event.recipients)]
     return " → ".join(side for side in sides if side) or "?"
 
 
 def _side(actors: Sequence[Actor]) -> str:
-    return "+".join(dict.fromkeys(actor.country or actor.sector or actor.text for actor in actors))
+    return " + ".join(dict.fromkeys(_party(actor) for actor in actors))
+
+
+def _party(actor: Actor) -> str:
+    named = (actor.country, actor.office or (None if actor.country else actor.sector))
+    return " ".join(part for part in named if part) or actor.text
 
 
 def _date(event: Event) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import prod
 from typing import Literal
@@ -99,12 +99,22 @@ def _headlines(best: Report, reports: Iterable[Report]) -> tuple[HeadlineMention
 
 def _parties(best: Report, reports: Sequence[Report]) -> tuple[tuple[Actor, ...], tuple[Actor, ...]]:
     """The parties of the best report, then those that only others name, on the side of their country."""
-    sides: tuple[list[Actor], list[Actor]] = (list(best.actors), list(best.recipients))
-    for r in sorted(reports, key=_rank):
+    ranked = sorted(reports, key=_rank)
+    known = {a.person_key: a for r in reversed(ranked) for a in (*r.actors, *r.recipients) if a.person_key and a.office}
+    sides = [_with_office(a, known) for a in best.actors], [_with_office(a, known) for a in best.recipients]
+    for r in ranked:
         for own, party in [*((0, a) for a in r.actors), *((1, a) for a in r.recipients)]:
             if not _named(party, [*sides[0], *sides[1]]):
                 sides[_side(party, sides, own)].append(replace(party, start=0, end=0))
     return tuple(sides[0]), tuple(sides[1])
+
+
+def _with_office(party: Actor, known: Mapping[str, Actor]) -> Actor:
+    """Give a person the office another report names."""
+    other = known.get(party.person_key or "")
+    if other is None or party.office:
+        return party
+    return replace(party, office=other.office, sector=party.sector or other.sector)
 
 
 def _named(party: Actor, known: list[Actor]) -> bool:

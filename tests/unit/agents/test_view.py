@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from pipeline.driver import Driver
 from pipeline.linking.stage import SPEC
 from pipeline.stage import Emit
 from schemas.article import Article, JudgedArticle, Verdict
-from schemas.event import Event, Mention, Span
+from schemas.event import Actor, Event, Mention, Span
 from tests.unit.linking.mentions import ISLAMABAD, LAVROV, QURESHI, city, day, mention
 
 URDU = "روسی وزیر خارجہ نے اسلام آباد میں وزیر خارجہ سے ملاقات کی۔ " * 4
@@ -125,7 +125,15 @@ def test_the_summary_alone_is_one_line():
 
 def test_parties_name_each_country_once():
     (event,) = a_run(mention("a", actors=(LAVROV, ("RUS", "x"), ("CHN", None)), recipients=())).events
-    assert parties(event) == "RUS+CHN"
+    assert parties(event) == "RUS + CHN"
+
+
+def test_offices_and_names_tell_meetings_of_one_day_apart():
+    lavrov = Actor(text="لاروف", start=0, end=5, person="سرگئی لاروف", person_key="lr", office="foreign minister", country="RUS")  # fmt: skip
+    run = a_run(replace(mention("a", event_date=day("2021-04-07")), actors=(lavrov,)))
+    lines = printed(run).splitlines()
+    assert any("RUS foreign minister → PAK" in line for line in lines)
+    assert "    who       \u2067سرگئی لاروف\u2069" in lines
 
 
 def test_hidden_and_reordering_characters_are_shown_as_escapes():

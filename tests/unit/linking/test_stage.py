@@ -228,6 +228,14 @@ def test_actors_of_other_articles_are_added_without_offsets():
     assert [(a.person_key, a.end > 0) for a in event.actors] == [("lrf", True), ("new", True)]
 
 
+def test_a_person_has_the_office_that_another_article_names():
+    named = mention("a", actors=(LAVROV,), confidence=0.9)
+    minister = replace(mention("b"), actors=(replace(named.actors[0], office="foreign minister", sector="GOV"),))
+    (event,) = standing([named, minister])
+    assert event.headline_mentions[0].mention_id == "a"
+    assert (event.actors[0].office, event.actors[0].sector) == ("foreign minister", "GOV")
+
+
 def test_confidence_never_reaches_certainty():
     (event,) = standing([mention(f"{n}", confidence=1.0) for n in range(3)])
     assert event.confidence == 0.99
@@ -290,13 +298,13 @@ def test_many_mentions_of_many_days_stay_within_bounds_and_add_up():
             event_date=day(f"2021-{1 + n // 100:02}-{1 + n % 28:02}"),
             published=f"2021-{1 + n // 100:02}-{1 + n % 28:02}T10:00:00Z",
         )
-        for n in range(600)
+        for n in range(300)
     ]
     driver = link(mentions)
     (block,) = [block for view in driver.state("linking") for block in view.values()]
     assert FEW_REPORTS <= len(block.reports) <= MOST_REPORTS
     assert block.ended
-    assert driver.counts["linking"].seen == 600
+    assert driver.counts["linking"].seen == 300
 
 
 def test_an_event_that_was_let_go_does_not_begin_anew_under_its_id():
