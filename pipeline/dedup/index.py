@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from pipeline.dedup.packing import packed_entry, unpacked_entry
 from pipeline.dedup.postings import Flags, Hashes, Postings
 from pipeline.dedup.state import HOUR, Seen, expired
 
@@ -17,6 +18,7 @@ LEAST_ENTRIES, MOST_ENTRIES = 20_000, 500_000
 # So many articles are remembered for one address or one text hash: the first ones are enough to know it by.
 HOLDERS = 8
 REPEATED_FROM = 3
+FRESH_ENTRIES = 512
 
 
 class SeenIndex(MutableMapping[str, Seen]):
@@ -26,7 +28,8 @@ class SeenIndex(MutableMapping[str, Seen]):
     """
 
     def __init__(self, entries: Mapping[str, Seen] | None = None) -> None:
-        self._entries: dict[str, Seen] = {}
+        self._entries: dict[str, bytes] = {}
+        self._fresh: dict[str, Seen] = {}
         self._postings = Postings()
         self._by_url: dict[str, tuple[str, ...]] = {}
         self._by_text: dict[str, tuple[str, ...]] = {}
@@ -36,11 +39,13 @@ class SeenIndex(MutableMapping[str, Seen]):
             self[uri] = entry
 
     def __getitem__(self, uri: str) -> Seen:
-        return self._entries[uri]
+        entry = self._fresh.get(uri)
+        return self._refreshed(uri, unpacked_entry(self._entries[uri])) if entry is None else entry
 
     def __setitem__(self, uri: str, entry: Seen) -> None:
-        old = self._entries.get(uri)
-        self._entries[uri] = entry
+        old = self.get(uri)
+        self._entries[uri] = packed_entry(entry)
+        self._refreshed(uri, entry)
         self._clock = entry.arrived if self._clock is None else max(self._clock, entry.arrived)
         if old is not None:
             if _is_found_alike(old, entry):
@@ -49,7 +54,12 @@ class SeenIndex(MutableMapping[str, Seen]):
         self._link(uri, entry)
 
     def __delitem__(self, uri: str) -> None:
-        self._unlink(uri, self._entries.pop(uri))
+        entry = self[uri]
+        del self._entries[uri], self._fresh[uri]
+        self._unlink(uri, entry)
+
+    def __contains__(self, uri: object) -> bool:
+        return uri in self._entries
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
@@ -82,6 +92,14 @@ class SeenIndex(MutableMapping[str, Seen]):
             room = min(most, spare if expired(hour * HOUR, clock) else over) - len(found)
             found += islice(self._by_hour[hour], max(room, 0))
         return found
+
+    def _refreshed(self, uri: str, entry: Seen) -> Seen:
+        """Keep an entry at hand; the one kept longest makes room."""
+        self._fresh.pop(uri, None)
+        self._fresh[uri] = entry
+        if len(self._fresh) > FRESH_ENTRIES:
+            del self._fresh[next(iter(self._fresh))]
+        return entry
 
     def _link(self, uri: str, entry: Seen) -> None:
         if entry.is_compared:

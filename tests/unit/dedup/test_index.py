@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.dedup import index as index_module
 from pipeline.dedup.index import HOLDERS, SeenIndex
+from pipeline.dedup.packing import packed_entry, unpacked_entry
 from pipeline.dedup.postings import Postings
 from pipeline.dedup.state import HOUR, WINDOW_HOURS, Decision, Seen, advanced, expired, order, packed, seconds
 from schemas import codec
@@ -21,6 +22,11 @@ def entry(uri, hashes=(), relation="new", arrived=0, **fields):
 
 def hashes(*values):
     return np.array(sorted(values), dtype=np.uint32)
+
+
+def test_an_entry_survives_packing():
+    one = entry("a", (1, 5, 1 << 31), canonical_url="x.example/1", wording=b"\x00\xff", time=5, carriers=("a", "b"))
+    assert unpacked_entry(packed_entry(one)) == one
 
 
 class TestPostings:
@@ -108,6 +114,15 @@ class TestSeenIndex:
         monkeypatch.setattr(index_module, "MOST_ENTRIES", 5)
         index = SeenIndex({f"u{place}": entry(f"u{place}", arrived=1_700_000_000 + place * HOUR) for place in range(7)})
         assert index.stale(1_700_000_000 + 7 * HOUR, 8) == ["u0", "u1"]
+
+    def test_gives_back_every_entry_when_many_are_packed_away(self, monkeypatch):
+        monkeypatch.setattr(index_module, "FRESH_ENTRIES", 3)
+        entries = {f"u{place}": entry(f"u{place}", (place, place + 1)) for place in range(20)}
+        index = SeenIndex(entries)
+        assert dict(index) == entries
+        del index["u1"]
+        assert "u1" not in index
+        assert len(index._fresh) <= 3
 
     def test_does_not_move_an_article_whose_carriers_change(self):
         index = SeenIndex({"a": entry("a", (1, 2, 3))})
