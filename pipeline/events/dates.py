@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from babel import Locale, UnknownLocaleError
 
+from pipeline.resources import language_rows
 from schemas.event import EventDate
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ def calendar_words(code: str, table: dict[str, Any]) -> Iterator[tuple[str, tupl
     for kind in ("months", "weekdays"):
         for name, number in table.get(kind, {}).items():
             yield name, (kind[:-1], number)
+    for kind, rows in (("month", language_rows(code, "months")), ("weekday", language_rows(code, "weekdays"))):
+        for name, number, _ in rows:
+            yield name, (kind, int(number))
     for unit, shifts in table.get("shift", {}).items():
         for shift, phrases in shifts.items():
             for phrase in phrases:

@@ -187,6 +187,9 @@ def _date_words(code: str) -> Iterator[tuple[str, str, Any]]:
         yield "date", phrase, payload
     for phrase, value in language_toml(code, "numbers").get("numbers", {}).items():
         yield "number", phrase, value
+    for phrase, value, kind, flags in language_rows(code, "numbers"):
+        if kind in {"cardinal", "multiplier"} and "common" not in flags:
+            yield "number", phrase, float(value)
     for unit, listed in language_toml(code, "numbers").get("units", {}).items():
         for phrase in listed:
             yield "unit", phrase, unit

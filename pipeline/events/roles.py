@@ -62,7 +62,8 @@ def side(chunks: Sequence[Chunk], head: Chunk | None) -> tuple[Chunk, ...]:
 
 def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ...], bool]:
     """Return the agent or subject of a firing, and whether it was carried over from another clause."""
-    cases = grammar.frames[firing.act.frame].actor
+    frame = grammar.frames[firing.act.frame]
+    cases = frame.recipient if frame.kind == "host" else frame.actor
     marked = [c for c in cast.near if c.case in {"agent", "by"} and c.case in cases and c.kind in PARTIES]
     if marked:
         return side(cast.near, marked[0]), False
