@@ -44,6 +44,11 @@ class Wording:
         return tuple(word for word in self.marked if word != SENTENCE_END)
 
     @cached_property
+    def body_letters(self) -> str:
+        """The body without any spaces."""
+        return "".join(self.marked).replace(SENTENCE_END, "")
+
+    @cached_property
     def sentences(self) -> tuple[str, ...]:
         """The sentences of the body, without any spaces."""
         return tuple(sentence for sentence in "".join(self.marked).split(SENTENCE_END) if sentence)
@@ -51,12 +56,12 @@ class Wording:
     @property
     def is_dense(self) -> bool:
         """Whether most words are single characters."""
-        return len("".join(self.body)) < DENSE_WORD * len(self.body)
+        return len(self.body_letters) < DENSE_WORD * len(self.body)
 
     @cached_property
     def letters(self) -> str:
         """Headline and body without any spaces."""
-        return "".join(self.title) + "".join(self.body)
+        return "".join(self.title) + self.body_letters
 
     @cached_property
     def numbers(self) -> Counter[str]:
@@ -71,7 +76,7 @@ class Wording:
     @property
     def text_key(self) -> str:
         """A hash of the body's letters, of the headline's where there is no body; nothing for nothing."""
-        letters = "".join(self.body) or "".join(self.title)
+        letters = self.body_letters or "".join(self.title)
         return blake2b(letters.encode(), digest_size=KEY_BYTES).hexdigest() if letters else ""
 
     @property

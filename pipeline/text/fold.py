@@ -14,7 +14,7 @@ from pipeline.resources import knowledge_rows
 Codes: TypeAlias = NDArray[np.uint32]
 
 SENTENCE_END = "|"
-_ENDS = np.array([ord(mark) for mark in ".!?…\n\u06d4\u061f\u0964\u0965\u3002\u1362\u2029"], dtype=np.uint32)
+SENTENCE_ENDS = ".!?…\n\u06d4\u061f\u0964\u0965\u3002\u1362\u2029"
 TABLE_SIZE = 0x40000
 # UAX 15, Stream-Safe Text Format: no real text stacks more marks on one letter. Normalising sorts the marks of a
 # letter one by one, so longer runs would cost quadratic time.
@@ -47,11 +47,8 @@ def fold_words(text: str) -> list[str]:
     A word is a run of what `fold` keeps; marks and format characters inside it are left out.
     """
     codes = encoded(compatible(text))
-    folded = _lookup(codes)
-    ends = np.isin(codes, _ENDS) & ~_before_digit(folded)
-    folded[ends] = ord(SENTENCE_END)
-    between = (folded == 0) & ~_joining()[np.minimum(codes, TABLE_SIZE - 1)]
-    folded[between] = ord(" ")
+    folded: Codes = _word_table()[np.minimum(codes, TABLE_SIZE - 1)]
+    folded[(folded == ord(SENTENCE_END)) & _before_digit(folded)] = ord(" ")
     return decoded(folded[folded != 0]).replace(SENTENCE_END, f" {SENTENCE_END} ").split()
 
 
@@ -115,8 +112,18 @@ def _combining() -> NDArray[np.bool_]:
 
 
 @cache
+def _word_table() -> Codes:
+    """The same with a space for what stands between words and a mark for what ends a sentence.
+
+    Marks, zero-width and direction characters and the tatweel stand inside words and are left out.
+    """
+    table = _table().copy()
+    table[(table == 0) & ~_joining()] = ord(" ")
+    table[[ord(mark) for mark in SENTENCE_ENDS]] = ord(SENTENCE_END)
+    return table
+
+
 def _joining() -> NDArray[np.bool_]:
-    """What stands inside a word and is left out of it: marks, zero-width and direction characters, tatweel."""
     table = np.zeros(TABLE_SIZE, dtype=np.bool_)
     codes = [code for code in _alphabetic() if unicodedata.category(chr(code)) in JOINING or chr(code) == "ـ"]
     table[codes] = True
