@@ -165,7 +165,7 @@ class _Comparison:
         self._met: set[str] = set()
         self._changed = 0
         self._renamed = 0
-        # The link each article was last known by, to tell whether an article moved or stands elsewhere in the document.
+        # The links each article is known by: one that stands elsewhere in the document has not moved here.
         self._links_of: dict[str, set[str]] = {}
         for key, uri in seen.keys.items():
             if key.startswith("l:"):
@@ -207,7 +207,9 @@ class _Comparison:
         if keys.guid or not keys.title:
             return None
         by_title = self._keys.get(keys.title)
-        return by_title if by_title and not self._links_of.get(by_title, set()) & self._links else None
+        if by_title and keys.link and self._links_of.get(by_title, set()) & self._links:
+            return None
+        return by_title
 
     def _add(self, entry: Entry, keys: _Keys) -> None:
         found = keys.all()
@@ -261,6 +263,8 @@ class _Comparison:
         self._met.add(uri)
         for key in keys.all():
             self._keys.setdefault(key, uri)
+        if keys.link:
+            self._links_of.setdefault(uri, set()).add(keys.link)
 
     def _remembered(self, longest_stay: float) -> dict[str, Known]:
         oldest = self._now - max(SHORTEST_MEMORY, 2 * longest_stay)

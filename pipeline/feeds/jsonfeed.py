@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urljoin
 
 import orjson
 
+from pipeline.feeds.links import absolute
 from pipeline.feeds.markup import html_text, plain_text
 from pipeline.feeds.parsed import (
     LONGEST_TEXT,
@@ -47,7 +47,7 @@ def read_json_feed(text: str, base_url: str) -> ParsedFeed:
         format="jsonfeed",
         parser="jsonfeed",
         title=field(value.get("title")),
-        link=_absolute(value.get("home_page_url"), base_url),
+        link=absolute(value.get("home_page_url"), base_url),
         language=field(value.get("language"), 40),
         entries=tuple(_entry(item, position, base_url) for position, item in enumerate(taken)),
         dropped=len(items) - len(taken),
@@ -60,7 +60,7 @@ def _entry(item: dict[str, Any], position: int, base_url: str) -> Entry:
     return Entry(
         position=position,
         guid=_guid(item.get("id")),
-        link=_absolute(item.get("url") or item.get("external_url"), base_url),
+        link=absolute(item.get("url") or item.get("external_url"), base_url),
         headline=html_text(title, title=True) if (title := field(item.get("title"))) else None,
         description=described(plain_text(summary), body or "") if isinstance(summary, str) else None,
         body=body,
@@ -93,7 +93,7 @@ def _byline(item: dict[str, Any]) -> str | None:
 def _enclosures(item: dict[str, Any], base_url: str) -> list[ParsedEnclosure]:
     found = []
     for attachment in _list(item.get("attachments"))[:MOST_ENCLOSURES]:
-        if not isinstance(attachment, dict) or not (href := _absolute(attachment.get("url"), base_url)):
+        if not isinstance(attachment, dict) or not (href := absolute(attachment.get("url"), base_url)):
             continue
         size = attachment.get("size_in_bytes")
         whole = size if isinstance(size, int) and 0 <= size < 2**53 else None
@@ -103,11 +103,3 @@ def _enclosures(item: dict[str, Any], base_url: str) -> list[ParsedEnclosure]:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _absolute(value: Any, base_url: str) -> str | None:
-    link = field(value, 4096)
-    try:
-        return urljoin(base_url, link) if link else None
-    except ValueError:
-        return None

@@ -35,6 +35,18 @@ def cleaned(link: str | None, base: str | None = None) -> str | None:
     return urlunsplit((parts.scheme, place, _path(parts.path) or "/", query, ""))
 
 
+def absolute(link: object, base: str) -> str | None:
+    """Return the address made absolute, otherwise as published; None for what is no web address."""
+    text = link.strip() if isinstance(link, str) else ""
+    if not text or len(text) > LONGEST:
+        return None
+    try:
+        joined = urljoin(base, text)
+    except ValueError:
+        return None
+    return joined if joined.lower().startswith(("http://", "https://")) else None
+
+
 def without_credentials(url: str) -> str:
     """Return an address that may be shown: user name and password taken out."""
     try:

@@ -18,6 +18,7 @@ from ftfy.badness import is_bad
 
 from pipeline.feeds.charset import Text, to_text
 from pipeline.feeds.jsonfeed import looks_like_json, read_json_feed
+from pipeline.feeds.links import absolute
 from pipeline.feeds.markup import html_text, plain_text
 from pipeline.feeds.parsed import (
     LONGEST_FIELD,
@@ -76,7 +77,7 @@ def parse_feed(text: str, base_url: str = "", http_language: str | None = None) 
     version = str(dict.get(result, "version") or "")
     if not version and not result["entries"]:
         raise NotAFeedError(f"<{document.root}>, but neither RSS nor Atom")
-    return _feed(result, version or "unknown", dropped)
+    return _feed(result, version or "unknown", dropped, base_url)
 
 
 def repair(text: str) -> str:
@@ -85,9 +86,11 @@ def repair(text: str) -> str:
     return "\n".join(fix_encoding(line) for line in text.split("\n")) if is_bad(sample) else text
 
 
-def _feed(result: Any, version: str, dropped: int) -> ParsedFeed:
+def _feed(result: Any, version: str, dropped: int, base_url: str) -> ParsedFeed:
     channel = result["feed"]
-    entries = tuple(_entry(entry, position, version) for position, entry in enumerate(result["entries"][:MOST_ITEMS]))
+    entries = tuple(
+        _entry(entry, position, version, base_url) for position, entry in enumerate(result["entries"][:MOST_ITEMS])
+    )
     return ParsedFeed(
         format=version,
         parser=f"feedparser {feedparser.__version__}",
@@ -101,7 +104,7 @@ def _feed(result: Any, version: str, dropped: int) -> ParsedFeed:
     )
 
 
-def _entry(entry: Any, position: int, version: str) -> Entry:
+def _entry(entry: Any, position: int, version: str, base_url: str) -> Entry:
     atom = version.startswith("atom")
     contents = [_text(part, atom=atom) for part in (dict.get(entry, "content") or [])[:5]]
     body = max(contents, key=len, default="")
@@ -120,7 +123,7 @@ def _entry(entry: Any, position: int, version: str) -> Entry:
         published=field(dict.get(entry, "published"), 120),
         updated=field(dict.get(entry, "updated"), 120),
         tags=_tags(entry),
-        enclosures=tuple(_enclosures(entry)),
+        enclosures=tuple(_enclosures(entry, base_url)),
     )
 
 
@@ -161,11 +164,11 @@ def _tags(entry: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def _enclosures(entry: Any) -> list[ParsedEnclosure]:
+def _enclosures(entry: Any, base_url: str) -> list[ParsedEnclosure]:
     found: dict[str, ParsedEnclosure] = {}
     links = [link for link in (dict.get(entry, "links") or []) if dict.get(link, "rel") == "enclosure"]
     for item in [*links, *(dict.get(entry, "media_content") or [])]:
-        href = field(dict.get(item, "href") or dict.get(item, "url"), 4096)
+        href = absolute(dict.get(item, "href") or dict.get(item, "url"), base_url)
         if href and len(found) < MOST_ENCLOSURES:
             size = _whole(dict.get(item, "length") or dict.get(item, "filesize"), 2**53)
             found.setdefault(href, ParsedEnclosure(href=href, mimetype=field(dict.get(item, "type"), 100), size=size))

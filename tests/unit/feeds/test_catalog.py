@@ -64,7 +64,7 @@ def test_what_is_wrong_is_named_with_its_line(text: str, message: str) -> None:
 
 
 def test_a_file_that_is_not_there_is_a_catalog_error(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match="nothing.toml"):
+    with pytest.raises(CatalogError, match=r"nothing\.toml"):
         read_catalog(tmp_path / "nothing.toml")
 
 

@@ -33,14 +33,24 @@ def feed(text: str, declared: str | None = None) -> str:
 
 
 @pytest.mark.parametrize("language", sorted(TEXTS))
-@pytest.mark.parametrize(("declared", "http"), [(None, None), ("iso-8859-1", None), ("utf-16", "iso-8859-1"), (None, "cp1251")])
+@pytest.mark.parametrize(
+    ("declared", "http"), [(None, None), ("iso-8859-1", None), ("utf-16", "iso-8859-1"), (None, "cp1251")]
+)
 def test_valid_utf8_beats_every_label(language: str, declared: str | None, http: str | None) -> None:
     document = feed(TEXTS[language], declared)
     read = to_text(document.encode(), http)
     assert (read.text, read.encoding, read.why) == (document, "utf-8", "valid")
 
 
-@pytest.mark.parametrize(("encoding", "mark"), [("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff"), ("utf-8", b"\xef\xbb\xbf"), ("utf-32-le", b"\xff\xfe\0\0")])
+@pytest.mark.parametrize(
+    ("encoding", "mark"),
+    [
+        ("utf-16-le", b"\xff\xfe"),
+        ("utf-16-be", b"\xfe\xff"),
+        ("utf-8", b"\xef\xbb\xbf"),
+        ("utf-32-le", b"\xff\xfe\0\0"),
+    ],
+)
 def test_a_byte_order_mark_decides(encoding: str, mark: bytes) -> None:
     document = feed(TEXTS["ur"], "iso-8859-1")
     read = to_text(mark + document.encode(encoding), "windows-1251")
@@ -84,7 +94,9 @@ def test_a_seven_bit_encoding_is_believed_although_it_is_valid_utf8() -> None:
     assert to_text(document.encode("iso-2022-jp")).text == document
 
 
-@pytest.mark.parametrize("label", ["nonsense", "base64", "rot13", "zlib", "idna", "", "\x00", "x" * 10_000, "unicode_escape"])
+@pytest.mark.parametrize(
+    "label", ["nonsense", "base64", "rot13", "zlib", "idna", "", "\x00", "x" * 10_000, "unicode_escape"]
+)
 def test_labels_that_are_no_text_encoding_are_ignored(label: str) -> None:
     assert to_text(b"<rss>caf\xe9 d\xe9j\xe0 vu</rss>", label).text == "<rss>café déjà vu</rss>"
 

@@ -15,7 +15,13 @@ NOW = datetime(2026, 3, 3, 4, 30, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("etag", "modified"),
-    [('"v1"', "Tue, 03 Mar 2026 04:30:00 GMT"), ('W/"v1"', None), (None, "Tuesday, 03-Mar-26 04:30:00 GMT"), ("unquoted", "yesterday"), (None, None)],
+    [
+        ('"v1"', "Tue, 03 Mar 2026 04:30:00 GMT"),
+        ('W/"v1"', None),
+        (None, "Tuesday, 03-Mar-26 04:30:00 GMT"),
+        ("unquoted", "yesterday"),
+        (None, None),
+    ],
 )
 def test_validators_go_back_byte_for_byte(etag: str | None, modified: str | None) -> None:
     answer = {name: value for name, value in (("etag", etag), ("last-modified", modified)) if value}
@@ -32,7 +38,7 @@ def test_a_validator_that_cannot_be_sent_is_none(value: str) -> None:
     ("headers", "seconds"),
     [
         ({"cache-control": "public, max-age=7200"}, 7200),
-        ({"cache-control": "max-age = \"60\""}, 60),
+        ({"cache-control": 'max-age = "60"'}, 60),
         ({"cache-control": "max-age=100", "age": "40"}, 60),
         ({"cache-control": "max-age=100", "age": "400"}, 0),
         ({"cache-control": "s-maxage=5"}, None),
@@ -64,7 +70,11 @@ def test_retry_after_is_seconds_or_a_date_within_a_week(value: str, wait: timede
     assert retry_after({"retry-after": value}, NOW) == wait
 
 
-@given(st.dictionaries(st.sampled_from(["cache-control", "expires", "age", "date", "retry-after", "etag"]), st.text(max_size=80)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["cache-control", "expires", "age", "date", "retry-after", "etag"]), st.text(max_size=80)
+    )
+)
 def test_any_headers_are_read(headers: dict[str, str]) -> None:
     fresh_for(headers, NOW)
     retry_after(headers, NOW)

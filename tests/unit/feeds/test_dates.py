@@ -90,7 +90,15 @@ def test_what_is_uncertain_is_no_date(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "precision"),
-    [("2026-03-03T04:30:00Z", "second"), ("3 Mar 2026 04:30", "minute"), ("3 Mar 2026", "day"), ("March 2026", "month"), ("2026-03", "month"), ("2026", "year"), ("1772512200", "second")],
+    [
+        ("2026-03-03T04:30:00Z", "second"),
+        ("3 Mar 2026 04:30", "minute"),
+        ("3 Mar 2026", "day"),
+        ("March 2026", "month"),
+        ("2026-03", "month"),
+        ("2026", "year"),
+        ("1772512200", "second"),
+    ],
 )
 def test_the_precision_is_that_of_the_text(text: str, precision: str) -> None:
     assert parse_date(text)[1] == precision
@@ -102,7 +110,10 @@ def test_a_date_a_day_ahead_may_be_a_zone_two_days_are_the_future() -> None:
     assert is_future(now + timedelta(days=2), now)
 
 
-@given(st.datetimes(datetime(1991, 1, 1), datetime(2098, 12, 31)), st.integers(-12 * 60, 14 * 60))
+@given(
+    st.datetimes(datetime(1991, 1, 1), datetime(2098, 12, 31)),  # noqa: DTZ001 - hypothesis wants them without
+    st.integers(-12 * 60, 14 * 60),
+)
 def test_every_rfc3339_time_is_read_back(moment: datetime, minutes: int) -> None:
     sign, size = "-" if minutes < 0 else "+", abs(minutes)
     text = f"{moment:%Y-%m-%dT%H:%M:%S}{sign}{size // 60:02}:{size % 60:02}"

@@ -170,7 +170,9 @@ def test_an_unstable_guid_is_not_used_when_the_operator_says_so() -> None:
 
 
 def test_the_update_sequence_of_the_development_set() -> None:
-    documents = [list(read_feed(shared_data(f"feeds/synthetic/sequence_t{n}.xml").read_bytes()).entries) for n in range(4)]
+    documents = [
+        list(read_feed(shared_data(f"feeds/synthetic/sequence_t{n}.xml").read_bytes()).entries) for n in range(4)
+    ]
     results = [sorted(kinds(result)) for result in polls(*documents)]
     assert results == [[("new", 1)] * 3, [("updated", 2)], [("new", 1), ("updated", 2)], []]
 
@@ -181,9 +183,14 @@ def test_a_state_that_cannot_be_read_is_refused(data: bytes) -> None:
         load_seen(data)
 
 
-texts = st.none() | st.text(max_size=12) | st.sampled_from(["a", "https://news.example/1", "https://news.example/2", "2026"])
+texts = (
+    st.none()
+    | st.text(max_size=12)
+    | st.sampled_from(["a", "https://news.example/1", "https://news.example/2", "2026"])
+)
 entries = st.lists(
-    st.builds(Entry, position=st.just(0), guid=texts, link=texts, headline=texts, body=texts, published=texts), max_size=8
+    st.builds(Entry, position=st.just(0), guid=texts, link=texts, headline=texts, body=texts, published=texts),
+    max_size=8,
 )
 
 

@@ -22,7 +22,7 @@ RSS = '<rss version="2.0"><channel/></rss>'
         "<br />\n<b>Notice</b>: Undefined index in <b>/feed.php</b> on line <b>3</b><br />\n<?xml version='1.0'?>",
         "<!-- <rss> in a comment --><?xml-stylesheet href='a.xsl' ?>",
         "<!DOCTYPE rss PUBLIC '-//Netscape//DTD RSS 0.91//EN' 'http://my.netscape.com/publish/formats/rss-0.91.dtd'>",
-        "<!DOCTYPE rss [<!ENTITY a \"]><rss>\"> <!-- ' --> <?p ]> ?> <!ELEMENT rss ANY>]>",
+        '<!DOCTYPE rss [<!ENTITY a "]><rss>"> <!-- \' --> <?p ]> ?> <!ELEMENT rss ANY>]>',
         "< << <3 &amp; <1>",
     ],
 )
@@ -31,7 +31,10 @@ def test_the_document_begins_at_its_root(before: str) -> None:
     assert (document.text, document.root, document.is_feed) == (RSS, "rss", True)
 
 
-@pytest.mark.parametrize(("text", "root"), [("<html><head>", "html"), ("no markup", None), ("", None), ("<!-- open", None), ("<!DOCTYPE a [", None)])
+@pytest.mark.parametrize(
+    ("text", "root"),
+    [("<html><head>", "html"), ("no markup", None), ("", None), ("<!-- open", None), ("<!DOCTYPE a [", None)],
+)
 def test_what_is_no_feed_is_said_to_be_none(text: str, root: str | None) -> None:
     document = from_root(text)
     assert document.root == root
@@ -57,7 +60,17 @@ def test_a_document_is_cut_after_its_first_items_and_closed() -> None:
 
 @pytest.mark.parametrize(
     "attack",
-    ["<!--" * 100_000, "<?" * 100_000, "<!DOCTYPE " * 50_000, "<" * 300_000, "<!DOCTYPE r [" + '"' * 200_001, "<a " * 100_000, "&#" * 150_000, "&" + "a" * 300_000, " \n" * 150_000],
+    [
+        "<!--" * 100_000,
+        "<?" * 100_000,
+        "<!DOCTYPE " * 50_000,
+        "<" * 300_000,
+        "<!DOCTYPE r [" + '"' * 200_001,
+        "<a " * 100_000,
+        "&#" * 150_000,
+        "&" + "a" * 300_000,
+        " \n" * 150_000,
+    ],
 )
 def test_hostile_starts_take_linear_time(attack: str) -> None:
     start = time.process_time()

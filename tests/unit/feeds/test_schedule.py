@@ -18,7 +18,9 @@ NOW = datetime(2026, 3, 3, 4, 30, tzinfo=UTC)
 QUIET = Outcome(kind="unchanged")
 
 
-def run(outcomes: list[Outcome], *, spec: FeedSpec = SPEC, state: FeedState | None = None) -> tuple[FeedState, datetime]:
+def run(
+    outcomes: list[Outcome], *, spec: FeedSpec = SPEC, state: FeedState | None = None
+) -> tuple[FeedState, datetime]:
     """Poll as the schedule says; returns the last state and the time of the last poll."""
     now, after = NOW, state or FeedState()
     for outcome in outcomes:
@@ -57,7 +59,9 @@ def test_the_interval_aims_at_half_a_new_entry_a_poll() -> None:
     assert after.interval == pytest.approx(1800, rel=0.01)
 
 
-@pytest.mark.parametrize("floor", [{"fresh_for": timedelta(hours=2)}, {"ttl": timedelta(hours=2)}, {"retry_after": timedelta(hours=2)}])
+@pytest.mark.parametrize(
+    "floor", [{"fresh_for": timedelta(hours=2)}, {"ttl": timedelta(hours=2)}, {"retry_after": timedelta(hours=2)}]
+)
 def test_what_the_server_asks_for_is_a_floor(floor: dict[str, timedelta]) -> None:
     after, now = run([Outcome(kind="changed", **floor)])
     assert wait(after, now) == timedelta(hours=2)
@@ -128,6 +132,8 @@ outcomes = st.builds(
 @given(st.lists(outcomes, min_size=1, max_size=30))
 def test_the_next_poll_is_always_within_bounds(history: list[Outcome]) -> None:
     after, now = run(history)
-    limit = timedelta(days=33) if after.gone_answers else timedelta(days=7.1) if history[-1].retry_after else LONGEST * 1.1
+    limit = (
+        timedelta(days=33) if after.gone_answers else timedelta(days=7.1) if history[-1].retry_after else LONGEST * 1.1
+    )
     assert SHORTEST * 0.9 <= wait(after, now) <= limit
     assert run(history) == (after, now)
