@@ -28,7 +28,7 @@ _SCRIPT_REACH, _REACH = 400, 600
 _LEAST_LETTERS, _LEAST_SIGNS = 4, 2
 _LEAST_CONFIDENCE = 0.35
 # Neighbouring n-grams say the same thing twice: evidence counts the less the more of it there is.
-_TEMPERATURE, _TEMPERATURE_SLOPE = 4.0, 0.02
+_TEMPERATURE, _TEMPERATURE_SLOPE = 4.0, 0.04
 # What a language that the source declares is worth, in nats.
 _DECLARED = 3.0
 _NOISE = re.compile(

@@ -24,13 +24,17 @@ SUMMED = ("Latn", "Cyrl", "Arab", "Deva")
 """Scripts with more than one language; the others decide alone."""
 
 # Probability given to an n-gram that a language has not shown.
-_ALPHA = 2e-5
+_ALPHA = 4e-5
 # What langdetect's counts weigh beside ours, where there are both.
 _THEIRS = 0.3
 _SCRIPT_SHARE = 0.2
 _BITS = 18
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SPACE = 0x20
+# Whole words: evidence counts this much, an unseen word has this probability, letters beyond the longest share a place.
+_WORD_WEIGHT, _WORD_ALPHA, _LONGEST_WORD = 2.0, 1e-4, 40
+_WORD_BIT = np.uint64(1 << 63)
+_POWERS = np.array([pow(0x100000001B3, n, 1 << 64) for n in range(_LONGEST_WORD)], dtype=np.uint64)
 # Signs inside words that are skipped: vowel signs of Arabic, tatweel, joiners, soft hyphen, stress marks.
 _SKIPPED = [*range(0x064B, 0x0660), 0x0640, 0x200B, 0x200C, 0x200D, 0x00AD, 0x0300, 0x0301]
 # langdetect's profiles do not tell these apart: Persian and Arabic yeh, commas below and cedillas.
@@ -87,7 +91,23 @@ def _grams(codes: Units, owners: NDArray[np.int64]) -> tuple[Keys, NDArray[np.in
     three = two[:-1] << np.uint64(16) | one[2:]
     # The letter that is no space says whose an n-gram is; in a trigram that is the middle one.
     whose_two = np.where(codes[:-1] == _SPACE, owners[1:], owners[:-1])
-    return np.concatenate((one, two, three)), np.concatenate((owners, whose_two, owners[1:-1]))
+    words, whose_words = _words(codes, owners)
+    return (
+        np.concatenate((one, two, three, words)),
+        np.concatenate((owners, whose_two, owners[1:-1], whose_words)),
+    )
+
+
+def _words(codes: Units, owners: NDArray[np.int64]) -> tuple[Keys, NDArray[np.int64]]:
+    """Return the keys of whole words, polynomials of their letters with the highest bit set, and whose they are."""
+    places = np.flatnonzero(codes != _SPACE)
+    if not len(places):
+        return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int64)
+    letters = codes[places].astype(np.uint64)
+    first = np.flatnonzero(np.concatenate(([True], np.diff(places) > 1)))
+    lengths = np.diff(np.append(first, len(places)))
+    within = np.minimum(np.arange(len(places)) - np.repeat(first, lengths), _LONGEST_WORD - 1)
+    return np.add.reduceat(letters * _POWERS[within], first) | _WORD_BIT, owners[places[first]]
 
 
 def _places(keys: Keys) -> NDArray[np.int64]:
@@ -109,7 +129,9 @@ def profile_table(script: str) -> Table:
     columns = np.repeat(np.arange(len(names)), [len(part[0]) for part in parts])
     values = np.zeros((len(keys), len(names)))
     np.add.at(values, (inverse, columns), np.concatenate([part[1] for part in parts]))
-    rows = np.log1p(values / _ALPHA)
+    words = (keys & _WORD_BIT) != 0
+    rows = np.log1p(values / np.where(words, _WORD_ALPHA, _ALPHA)[:, None])
+    rows[words] *= _WORD_WEIGHT
     order = np.argsort(rows.max(axis=1) - rows.mean(axis=1), kind="stable")
     slots = np.zeros(1 << _BITS, dtype=np.int32)
     slots[_places(keys[order])] = np.arange(1, len(keys) + 1)
@@ -145,7 +167,7 @@ def _profiles() -> dict[str, list[tuple[str, float]]]:
 
 
 def _own(rows: Sequence[tuple[str, ...]]) -> Iterable[tuple[str, float]]:
-    """Read lang/<code>/ngrams.tsv: n-gram (`_` is a space) and how many of a million of its length it is."""
+    """Read lang/<code>/ngrams.tsv: n-gram or `_word_`, `_` for a space, and how many of a million of its kind it is."""
     return ((gram.replace("_", " "), int(parts) / 1e6) for gram, parts in rows)
 
 
@@ -180,6 +202,14 @@ def _folded(grams: Sequence[tuple[str, float]], fold: Units) -> tuple[Keys, NDAr
         share = value.sum() if length == 1 else share
         keys.append(key[good])
         values.append(value / share)
+    words = [(gram.strip(), value) for gram, value in grams if len(gram) > 3]
+    if words:
+        codes = fold[units(" ".join(word for word, _ in words))]
+        owners = np.repeat(np.arange(len(words)), [len(word) + 1 for word, _ in words])[: len(codes)]
+        key, whose = _words(codes[codes != 0], owners[codes != 0])
+        once = np.bincount(whose, minlength=len(words))[whose] == 1
+        keys.append(key[once])
+        values.append(np.array([value for _, value in words])[whose[once]] / share)
     return np.concatenate(keys), np.concatenate(values)
 
 
