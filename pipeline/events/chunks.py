@@ -25,7 +25,7 @@ class Chunk:
     """Tokens [start, end) of a chart that name a party or a place.
 
     `case` is its role marker, `case_end` where that ends; `name` the tokens of a person's name, `person` that name in
-    the fullest form the article uses.
+    the fullest form the article uses; `stands_for` the kind of pronoun the chunk was put in the place of.
     """
 
     start: int
@@ -43,6 +43,7 @@ class Chunk:
     case: str | None = None
     case_end: int = 0
     group: int = 0
+    stands_for: str | None = None
     chart: int = 0
     members: tuple[Chunk, ...] = ()
 

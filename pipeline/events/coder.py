@@ -109,11 +109,11 @@ class Scene:
         if chunk.kind == "speaker":
             who = self.speaker or context.current_speaker(number)
             if who is not None and who.country:
-                return replace(who, case=chunk.case, case_end=chunk.case_end, start=who.start, kind=who.kind, group=0, basis="remembered")
+                return replace(who, case=chunk.case, case_end=chunk.case_end, group=0, basis="remembered", stands_for="speaker")
         if chunk.kind == "pronoun" and chunk.case == "agent":
             who = context.current_speaker(number) or context.agent
             if who is not None:
-                return replace(who, case="agent", case_end=chunk.case_end, group=0, basis=_weaker(who))
+                return replace(who, case="agent", case_end=chunk.case_end, group=0, basis=_weaker(who), stands_for="pronoun")
         return chunk
 
     def _fire(self, part: Clause, near: list[Chunk], *, verbless: bool) -> list[Draft]:

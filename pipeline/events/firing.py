@@ -36,6 +36,11 @@ class Firing:
         return max(self.group.end, self.end) if self.group else self.end
 
     @property
+    def occasion(self) -> bool:
+        """Whether the words only name the occasion of what the clause's verb reports: "after the meeting"."""
+        return self.group is None and self.clause.group is not None
+
+    @property
     def tense(self) -> str:
         """The tense of the verb; words alone count as past."""
         return self.group.tense if self.group else "nominal"
@@ -115,9 +120,10 @@ def _happens(act: Trigger, group: VerbGroup) -> bool:
 
 
 def _after(chart: Chart, act: Trigger, start: int) -> bool:
-    if act.after is None:
-        return True
-    return any((hit := chart.hit("case", start - back)) is not None and hit[0] == start and act.after in hit[1] for back in (1, 2, 3))
+    before = {
+        name for back in (1, 2, 3) if (hit := chart.hit("case", start - back)) is not None and hit[0] == start for name in hit[1]
+    }
+    return (act.after is None or act.after in before) and act.not_after not in before
 
 
 def _presupposed(chart: Chart, clause: Clause, end: int, *, verbless: bool) -> bool:

@@ -11,7 +11,7 @@ from pipeline.resources import ResourceError, language_toml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMS = ("past", "habitual", "infinitive", "subjunctive", "future", "present", "stem")
+FORMS = ("past", "habitual", "infinitive", "subjunctive", "future", "present", "stem", "conjunctive")
 # What a stem written together with an auxiliary amounts to.
 GLUED = {
     "vector": "past",

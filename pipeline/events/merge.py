@@ -39,13 +39,14 @@ def same(one: Draft, other: Draft) -> bool:
         return _modes_agree(one, other) and _persons_agree(one, other)
     if one.act.id != other.act.id and one.cameo != other.cameo:
         return False
-    if _voices(one) != _voices(other) and not _voices(one) & _voices(other):
+    if _voices(one) != _voices(other) and (one.mutual or not _voices(one) & _voices(other)):
         return False
     return _countries(one.actors) == _countries(other.actors) and one.mode == other.mode
 
 
 def _modes_agree(one: Draft, other: Draft) -> bool:
-    return one.mode == other.mode or None in {one.mode, other.mode} and "phone" not in {one.mode, other.mode}
+    apart = {"visit", "phone"}
+    return one.mode == other.mode or not apart & {one.mode, other.mode}
 
 
 def _persons_agree(one: Draft, other: Draft) -> bool:

@@ -24,6 +24,7 @@ FUTURE_CAMEO = {"CONSULT": "036", "SUPPORT": "030", "COOPERATE": "031", "AID": "
 VERBAL = frozenset({"AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RETREAT"})
 BILATERAL = frozenset({"CONSULT", "AGREE", "COOPERATE", "AID", "SUPPORT"})
 PLACELESS = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "SANCTION", "AID", "CONCEDE"})
+UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", None})
 OFFICES = frozenset({"person", "counterpart"})
 
 
@@ -65,6 +66,8 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
             resolved = True
         elif chunk.kind not in {"pronoun", "speaker"} and not (chunk.kind == "place" and not _speaks_for_state(chunk)):
             actors.append(chunk)
+    if not actors and not parties.mutual:
+        actors = _by_demonym(scene, firing)
     recipients = [c for c in parties.recipients if c.kind not in {"pronoun", "speaker", "pair"}]
     if parties.mutual and not recipients and len({c.identity for c in actors}) < 2:
         recipients = _partner(scene, firing, actors)
@@ -73,6 +76,17 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
         others = [c for c in cast.others if c.country != actors[0].country and c.case == "with"]
         recipients = others[-1:]
     return replace(parties, actors=tuple(actors), recipients=tuple(recipients), inherited=resolved)
+
+
+def _by_demonym(scene: Scene, firing: Firing) -> list[Chunk]:
+    """The state whose adjective stands before the noun of the act: "an Israeli air strike"."""
+    one = scene.chart
+    for back in (1, 2, 3):
+        hit = one.hit("demonym", firing.start - back)
+        if hit is not None and hit[0] == firing.start and firing.act.words:
+            start = firing.start - back
+            return [Chunk(start=start, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
+    return []
 
 
 def _speaks_for_state(chunk: Chunk) -> bool:
@@ -86,10 +100,18 @@ def _partner(scene: Scene, firing: Firing, actors: list[Chunk]) -> list[Chunk]:
     if firing.act.type != "CONSULT" or meeting is None or not actors or scene.reader.sentence - meeting.sentence > 30:
         return []
     country = actors[0].country
-    if country not in meeting.countries:
+    if country not in meeting.countries or actors[0].stands_for != "speaker" or _has_partner(scene, firing):
         return []
     others = [c for c in (*meeting.actors, *meeting.recipients) if c.country != country]
     return [replace(c, basis="remembered", group=0) for c in others[:1]]
+
+
+def _has_partner(scene: Scene, firing: Firing) -> bool:
+    """Whether the words before the trigger name a partner that is no known party: "talked to experts"."""
+    i = firing.start - 1
+    while i > firing.clause.start and scene.chart.hit("word", i):
+        i -= 1
+    return any(scene.chart.has("case", i - back, name) == i + 1 for back in (0, 1) for name in ("from", "with"))
 
 
 def _fits(act: Trigger, parties: Parties, firing: Firing) -> bool:
@@ -107,9 +129,17 @@ def _fits(act: Trigger, parties: Parties, firing: Firing) -> bool:
         not act.needs_party or bool(everyone),
         not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),
         bool(countries),
+        not _chronicle(act, parties),
         act.type not in BILATERAL or _two_sided(act, parties, firing),
     )
     return all(checks)
+
+
+def _chronicle(act: Trigger, parties: Parties) -> bool:
+    """Whether it is crime and courts at home: the one seized or tried is no political party."""
+    if act.type not in {"COERCE", "ACCUSE", "SANCTION", "REJECT"} or _foreign(parties.actors, parties.recipients):
+        return False
+    return all(c.sector in UNPOLITICAL and not c.organisation for c in parties.recipients)
 
 
 def _foreign(actors: tuple[Chunk, ...], recipients: tuple[Chunk, ...]) -> bool:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 # Genitives farther from the trigger than this belong to something else.
 GENITIVE_REACH = 9
+# The genitive of who acts stands right before the noun of the act.
+NEXT = 1
+MEDIA = "JRN"
 SUBJECTS = PARTIES - {"pair"}
 
 
@@ -62,9 +65,11 @@ def side(chunks: Sequence[Chunk], head: Chunk | None) -> tuple[Chunk, ...]:
 
 def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ...], bool]:
     """Return the agent or subject of a firing, and whether it was carried over from another clause."""
+    if firing.occasion:
+        return (), False
     frame = grammar.frames[firing.act.frame]
     cases = frame.recipient if frame.kind == "host" else frame.actor
-    marked = [c for c in cast.near if c.case in {"agent", "by"} and c.case in cases and c.kind in PARTIES]
+    marked = [c for c in cast.near if c.case in {"agent", "by"} and c.case in cases and c.kind in PARTIES and c.sector != MEDIA]
     if marked:
         return side(cast.near, marked[0]), False
     if may_have_subject(firing, grammar) and "subject" in cases:
@@ -84,8 +89,9 @@ def may_have_subject(firing: Firing, grammar: Grammar) -> bool:
 
 
 def subject_of(chunks: Sequence[Chunk]) -> Chunk | None:
-    """The first unmarked noun phrase that can act."""
-    return next((c for c in chunks if c.case is None and (c.kind in SUBJECTS or c.kind == "pair") and c.kind != "pronoun"), None)
+    """The first unmarked noun phrase that can act; the media only report."""
+    able = SUBJECTS - {"pronoun"} | {"pair"}
+    return next((c for c in chunks if c.case is None and c.kind in able and c.sector != MEDIA), None)
 
 
 def by_case(firing: Firing, chunks: Sequence[Chunk], cases: Sequence[str], taken: Sequence[Chunk]) -> tuple[Chunk, ...]:
@@ -163,7 +169,7 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     before = [c for c in cast.near if c.start < firing.start or c.end <= firing.stop]
     open_to = [c for c in before if c.kind in PARTIES or (c.kind == "place" and (c.case in {"on", "in"}))]
     recipients = by_case(firing, open_to, cases, actors)
-    if not recipients and (firing.tense in {"passive", "nominal"} or _is_suffered(firing, frame.kind)):
+    if not recipients and not firing.occasion and (firing.tense in {"passive", "nominal"} or _is_suffered(firing, frame.kind)):
         recipients = side(before, subject_of([c for c in before if c.case is None]))
         actors = tuple(c for c in actors if c not in recipients)
     if not recipients and "bare" in cases:
@@ -171,7 +177,8 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     if not recipients and "pronoun" in cases:
         recipients = cast.others[-1:]
     if not actors and frame.kind in {"self", "harm"} and "genitive" in frame.actor:
-        actors = by_case(firing, before, ("genitive",), recipients)
+        owners = by_case(firing, before, ("genitive",), recipients)
+        actors = tuple(c for c in owners if firing.start - c.case_end <= NEXT)
     return Parties(actors, recipients, inherited and bool(actors))
 
 

@@ -27,6 +27,7 @@ class Trigger:
     to: tuple[str, ...] = ()
     target: tuple[str, ...] = ()
     after: str | None = None
+    not_after: str | None = None
     needs: str | None = None
     block: frozenset[str] = frozenset()
     tenses: frozenset[str] = frozenset(DONE)
