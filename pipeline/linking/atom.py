@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
+from pipeline.linking.offices import holder
 from pipeline.linking.period import Period
 from pipeline.linking.report import Report
+from schemas.event import Actor
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,18 @@ class Atom:
     @cached_property
     def persons(self) -> dict[str, frozenset[str]]:
         """Keys of the persons it names, by country."""
-        return self._by_country("person_key")
+        return self._by_country(lambda actor: actor.person_key)
 
     @cached_property
     def offices(self) -> dict[str, frozenset[str]]:
-        """Their offices, and those it names without the person, by country."""
-        return self._by_country("office")
+        """The offices of one holder that it names, by country."""
+        return self._by_country(lambda actor: holder(actor.office))
 
-    def _by_country(self, field: Literal["person_key", "office"]) -> dict[str, frozenset[str]]:
+    def _by_country(self, identity: Callable[[Actor], str | None]) -> dict[str, frozenset[str]]:
         found: dict[str, set[str]] = defaultdict(set)
         for r in self.reports:
             for actor in (*r.actors, *r.recipients):
-                value: str | None = getattr(actor, field)
+                value = identity(actor)
                 if value:
                     found[actor.country or ""].add(value)
         return {country: frozenset(values) for country, values in found.items()}

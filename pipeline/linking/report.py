@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from pipeline.blocks import SIGNED, countries, family
+from pipeline.linking.offices import holder
 from pipeline.linking.period import PUBLICATION, Period, ordinal, period
 from schemas.event import Actor, EventDate, EventLocation, EventType, Mention
 
@@ -118,8 +119,8 @@ def _date_part(mention: Mention) -> str:
 def _own(mention: Mention) -> str:
     """What tells a mention's event from others of the day; where there is nothing, within one country, the story."""
     parties = (*mention.actors, *mention.recipients)
-    who = sorted({f"{a.country} {a.person_key or a.office}" for a in parties if a.person_key or a.office})
-    own = "\x1e".join((*who, _place(mention), mention.event_mode or "", *_sums(mention))).strip("\x1e")
+    who = {f"{a.country} {a.person_key or holder(a.office)}" for a in parties if a.person_key or holder(a.office)}
+    own = "\x1e".join((*sorted(who), _place(mention), mention.event_mode or "", *_sums(mention))).strip("\x1e")
     return own or (f"~{mention.story}" if len(countries(mention)) < 2 else "")
 
 

@@ -23,7 +23,7 @@ def actor(country: str | None, person: str | None = None, start: int = 0) -> Act
         start=start,
         end=start + len(text),
         person_key=None if is_office else person,
-        office=person if is_office else None,
+        office=person.lower() if person and is_office else None,
         country=country,
     )
 

@@ -115,7 +115,7 @@ def test_different_counterparts_on_one_day_are_different_events():
         ({"event_mode": "visit"}, {"event_mode": "phone"}),
         ({"event_date": day("2021-04-07")}, {"event_date": day("2021-04-10")}),
         ({"actors": (LAVROV,)}, {"actors": (PUTIN,)}),
-        ({"actors": (("RUS", "Minister"),)}, {"actors": (("RUS", "President"), PUTIN)}),
+        ({"actors": (("RUS", "Foreign minister"),)}, {"actors": (("RUS", "President"), PUTIN)}),
         ({"event_type": "ACCUSE"}, {"event_type": "ACCUSE", "actors": (QURESHI,), "recipients": (("RUS", None),)}),
         (
             {"event_type": "AID", "quantities": (Quantity(text="$5m", start=0, end=3, kind="money", value=5e6, unit="USD"),)},
@@ -134,8 +134,9 @@ def test_what_keeps_two_mentions_apart(one, other):
     [
         ({}, {}),
         ({"event_mode": "visit"}, {}),
-        ({"actors": (("RUS", "Minister"),)}, {"actors": (("RUS", "Minister"), LAVROV)}),
-        ({"actors": (("RUS", "Minister"), LAVROV)}, {"actors": (("RUS", "Envoy"), LAVROV)}),
+        ({"actors": (("RUS", "Foreign minister"),)}, {"actors": (("RUS", "Secretary of state"), LAVROV)}),
+        ({"actors": (("RUS", "Foreign minister"), LAVROV)}, {"actors": (("RUS", "President"), LAVROV)}),
+        ({"actors": (("RUS", "Official"),)}, {"actors": (("RUS", "President"), PUTIN)}),
         ({"event_location": city(MOSCOW, "dateline")}, {"event_location": city(ISLAMABAD)}),
         ({"actors": (LAVROV,), "event_date": day("2021-04-06")}, {"actors": (LAVROV, PUTIN)}),
         ({"event_type": "SUPPORT", "cameo_code": "057"}, {"event_type": "AGREE", "cameo_code": "031"}),
@@ -169,6 +170,13 @@ def test_events_within_one_country_need_more_than_the_day_in_common():
     assert not together(mention("a", **strike), mention("b", **strike))
     assert together(mention("a", **strike, event_location=city(ISLAMABAD)), mention("b", **strike, event_location=city(ISLAMABAD)))  # fmt: skip
     assert together(mention("a", **strike, story="s"), mention("b", **strike, story="s"))
+
+
+def test_police_on_one_day_are_no_common_ground():
+    arrest = {"event_type": "COERCE", "recipients": (), "actors": (("PAK", "Police"),)}
+    assert not together(mention("a", **arrest), mention("b", **arrest))
+    ban = {**arrest, "actors": (("PAK", "Prime minister"),)}
+    assert together(mention("a", **ban), mention("b", **ban))
 
 
 def test_mentions_without_countries_are_linked_within_a_story_only():
