@@ -103,7 +103,7 @@ def compressed(words: Wording) -> bytes:
     return zlib.compress("\n".join(lines).encode(), 6)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def expanded(data: bytes) -> Wording:
     """Unpack what `compressed` packed."""
     title, body, mark = zlib.decompress(data).decode().split("\n")
