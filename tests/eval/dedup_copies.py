@@ -12,7 +12,7 @@ import sys
 import unicodedata
 from collections import Counter
 
-from tests.eval.dedup_pairs import read
+from tests.eval.dedup_pairs import read, say
 from tests.unit.dedup.articles import Stream, article
 
 SCRIPTS = {
@@ -182,14 +182,14 @@ def measure(most: int, seed: int = 1) -> tuple[dict[tuple[str, str], Counter[str
 
 def main() -> None:
     copies, edits = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 60)
-    print(f"{'found / skipped':24}" + "".join(f"{script:>16}" for script in SCRIPTS))
+    say(f"{'found / skipped':24}" + "".join(f"{script:>16}" for script in SCRIPTS))
     for name in COPIES:
         cells = [copies.get((name, script), Counter(n=0)) for script in SCRIPTS]
-        print(
+        say(
             f"{name:24}"
             + "".join(f"{c['found'] / max(1, c['n']):9.2f} / {c['skipped'] / max(1, c['n']):.2f}" for c in cells)
         )
-    print(dict(edits))
+    say(dict(edits))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,11 @@ WORDS = {
 DISTRACTORS = 400
 
 
+def say(*words: object) -> None:
+    """Write a line of the report."""
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+
+
 def read(name: str, most: int | None = None) -> list[dict[str, Any]]:
     folder = shared()
     if folder is None:
@@ -59,7 +64,7 @@ def measure(
         tally[f"{b.verdict}/{b.relation}"] += 1
         tally["strangers"] += sum(verdicts[one.uri].verdict != "new" for one in line if one.uri[0] == "x")
         if verbose and (b.verdict != WORDS[pair["label"]]):
-            print(
+            say(
                 pair["label"],
                 pair["why"][:30],
                 b.verdict,
@@ -79,7 +84,7 @@ def main() -> None:
     )
     for label, tally in sorted(counts.items()):
         n = tally["pairs"]
-        print(
+        say(
             f"{label:11} {n:3} pairs, same group {tally['found'] / n:.3f}, right word {tally['word'] / n:.3f}, nothing new {tally['skipped']}",
             dict(sorted(tally.items())),
         )

@@ -10,7 +10,7 @@ from pipeline.dedup.index import SeenIndex
 from pipeline.dedup.state import Seen
 from pipeline.text.sketch import sketch
 from schemas import codec
-from tests.eval.dedup_pairs import made, read
+from tests.eval.dedup_pairs import made, read, say
 from tests.unit.dedup.articles import Stream
 
 
@@ -35,13 +35,13 @@ def main() -> None:
         index[entry.uri] = entry
     rebuilt = process_time()
     memory = tracemalloc.get_traced_memory()[0] - before
-    print(
+    say(
         f"{count} articles, CPU: sketch {(sketched - start) / count * 1e6:.0f} us, judge {(judged - sketched) / count * 1e6:.0f} us"
     )
-    print(
+    say(
         f"both {count / (judged - start):.0f} articles/s; rebuilding {(rebuilt - rebuilding) / count * 1e6:.0f} us (traced)"
     )
-    print(f"state {sum(map(len, states)) / count:.0f} bytes of JSON, {memory / count:.0f} bytes of memory an article")
+    say(f"state {sum(map(len, states)) / count:.0f} bytes of JSON, {memory / count:.0f} bytes of memory an article")
 
 
 if __name__ == "__main__":
