@@ -39,5 +39,7 @@ class FileLock:
 
     def release(self) -> None:
         """Let another process write."""
-        os.close(self._descriptor)
-        _held.discard(self._path)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+            _held.discard(self._path)

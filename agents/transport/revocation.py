@@ -17,6 +17,13 @@ class CommittingConsumer(Consumer):
     the last timed commit is processed again after each rebalance.
     """
 
+    async def wait_empty(self) -> None:
+        """Wait until the streams have finished, and commit; Faust skips that where a timed commit is under way."""
+        await super().wait_empty()
+        while await self.maybe_wait_for_commit_to_finish():
+            pass
+        await self.commit()
+
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Let the streams finish the records they work on, commit them, and give the partitions up."""
         app: Any = self.app

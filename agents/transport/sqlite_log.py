@@ -82,6 +82,7 @@ class SqliteLog:
         self._failure: LogError | None = None
         self._patience = PATIENCE
         self._clean_soon = asyncio.Event()
+        self._cleaning = asyncio.Lock()
         self._cleaner = Cleaner(self._writer)
         self._janitor = self._loop.create_task(self._clean_at_times())
 
@@ -132,6 +133,7 @@ class SqliteLog:
         """Records from `offset` on in order: from the tail in memory, or else from the file."""
         partition = self._partition(slot)
         first = partition.tail.first
+        offset = max(offset, partition.durable.base)
         if offset >= partition.end:
             return []
         if first is None or offset < first.offset:
@@ -254,10 +256,10 @@ class SqliteLog:
 
     async def clean(self, now_ms: int) -> None:
         """Delete what retention and compaction allow, a bounded number of rows at a time between other writes."""
-        for partition in list(self._partitions.values()):
-            extent = partition.durable
-            for step in self._cleaner.steps(partition.config, extent, now_ms):
-                await self._loop.run_in_executor(self._executor, step)
+        async with self._cleaning:
+            for partition in list(self._partitions.values()):
+                for step in self._cleaner.steps(partition.config, partition.durable, now_ms):
+                    await self._loop.run_in_executor(self._executor, step)
 
     async def _clean_at_times(self) -> None:
         while True:

@@ -42,7 +42,9 @@ async def test_a_record_comes_back_as_it_was_sent(url, name):
     collecting(app, topic, seen)
     async with running(app):
         sent = await (
-            await topic.send(key=b"k", value=b"v\x00\xff", headers={"ce_id": b"1", "empty": b""}, timestamp=1617782400.5)
+            await topic.send(
+                key=b"k", value=b"v\x00\xff", headers={"ce_id": b"1", "empty": b""}, timestamp=1617782400.5
+            )
         )
         await until(lambda: seen)
     [message] = seen
@@ -220,7 +222,7 @@ async def test_a_forgotten_table_key_stays_forgotten(url, name):
 async def test_two_apps_join_and_leave_without_losing_or_repeating_a_record(url, name):
     total = 600
     first, topic, table, seen = counting(url, name)
-    second, _, other_table, other_seen = counting(url, name)
+    second, _, _, other_seen = counting(url, name)
 
     async def feed() -> None:
         for number in range(total):
@@ -245,7 +247,7 @@ async def test_two_apps_join_and_leave_without_losing_or_repeating_a_record(url,
 
 
 async def test_a_table_moves_to_the_app_that_stays(url, name):
-    first, topic, table, seen = counting(url, name)
+    first, topic, _, seen = counting(url, name)
     second, _, other_table, other_seen = counting(url, name)
     async with running(second):
         async with running(first):
