@@ -12,7 +12,7 @@ import numpy as np
 from langdetect.lang_detect_exception import LangDetectException
 
 from pipeline.language.factory import factory
-from pipeline.language.profiles import SUMMED, Scores, candidates, profile_table
+from pipeline.language.profiles import SUMMED, Scores, candidates, load_tables, profile_table
 from pipeline.language.script import ScriptShare, counts, heaviest, told_by_script, units
 from schemas.article import Alternative
 
@@ -173,9 +173,8 @@ def _answer(pairs: Sequence[tuple[str, float]], share: ScriptShare) -> Detected:
 @cache
 def backend(name: BackendName = "profiles") -> Backend:
     """Return a back end by name, its tables loaded."""
-    made: Backend = Profiles() if name == "profiles" else Langdetect()
-    made.detect(["the", "это", "کیا", "क्या"])
-    return made
+    load_tables()
+    return Profiles() if name == "profiles" else Langdetect()
 
 
 def relabelled(answer: Detected, language: str) -> Detected:

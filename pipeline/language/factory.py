@@ -14,13 +14,20 @@ _EXPECTED = 55
 
 
 @cache
-def factory() -> DetectorFactory:
-    """Return our own factory with langdetect's profiles in the order of their names, seeded with 0."""
+def profile_texts() -> tuple[str, ...]:
+    """Return langdetect's profiles as JSON, in the order of their names."""
     folder = files("langdetect") / "profiles"
-    texts = [file.read_text(encoding="utf-8") for file in sorted(folder.iterdir(), key=lambda f: f.name)]
+    texts = (file.read_text(encoding="utf-8") for file in sorted(folder.iterdir(), key=lambda f: f.name))
+    found = tuple(text for text in texts if text.startswith("{"))
+    if len(found) != _EXPECTED:
+        raise RuntimeError(f"langdetect has {len(found)} profiles, not {_EXPECTED}")
+    return found
+
+
+@cache
+def factory() -> DetectorFactory:
+    """Return our own factory with langdetect's profiles, seeded with 0."""
     made = DetectorFactory()
-    made.load_json_profile([text for text in texts if text.startswith("{")])
-    if len(made.langlist) != _EXPECTED:
-        raise RuntimeError(f"langdetect has {len(made.langlist)} profiles, not {_EXPECTED}")
+    made.load_json_profile(list(profile_texts()))
     made.seed = 0
     return made

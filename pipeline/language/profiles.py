@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
-from pipeline.language.factory import factory
-from pipeline.language.script import SCRIPTS, Units, counts, table, units
+from pipeline.language.factory import profile_texts
+from pipeline.language.script import SCRIPTS, Units, table, units
 from pipeline.resources import language_rows, language_toml, languages
 
 Keys = NDArray[np.uint64]
@@ -28,6 +30,7 @@ _ALPHA = 4e-5
 # What langdetect's counts weigh beside ours, where there are both.
 _THEIRS = 0.3
 _SCRIPT_SHARE = 0.2
+_WORD = 4
 _BITS = 18
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _SPACE = 0x20
@@ -127,11 +130,12 @@ def profile_table(script: str) -> Table:
     parts = [_folded(profiles[name], fold) for name in names]
     keys, inverse = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
     columns = np.repeat(np.arange(len(names)), [len(part[0]) for part in parts])
-    values = np.zeros((len(keys), len(names)))
-    np.add.at(values, (inverse, columns), np.concatenate([part[1] for part in parts]))
+    rows = np.zeros((len(keys), len(names)), dtype=np.float32)
+    np.add.at(rows, (inverse, columns), np.concatenate([part[1] for part in parts]).astype(np.float32))
     words = (keys & _WORD_BIT) != 0
-    rows = np.log1p(values / np.where(words, _WORD_ALPHA, _ALPHA)[:, None])
-    rows[words] *= _WORD_WEIGHT
+    rows /= np.where(words, np.float32(_WORD_ALPHA), np.float32(_ALPHA))[:, None]
+    np.log1p(rows, out=rows)
+    rows[words] *= np.float32(_WORD_WEIGHT)
     order = np.argsort(rows.max(axis=1) - rows.mean(axis=1), kind="stable")
     slots = np.zeros(1 << _BITS, dtype=np.int32)
     slots[_places(keys[order])] = np.arange(1, len(keys) + 1)
@@ -141,7 +145,7 @@ def profile_table(script: str) -> Table:
         fold=fold,
         slots=slots,
         keys=np.concatenate((np.zeros(1, dtype=np.uint64), keys[order])),
-        rows=np.concatenate((np.zeros((1, len(names))), rows[order])).astype(np.float32),
+        rows=np.concatenate((np.zeros((1, len(names)), dtype=np.float32), rows[order])),
     )
 
 
@@ -149,21 +153,56 @@ def _prior(name: str) -> float:
     return float(language_toml(name, "meta").get("prior", 0.0))
 
 
+def load_tables() -> None:
+    """Build the tables of all scripts, and let go of what they were built from."""
+    for script in SUMMED:
+        profile_table(script)
+    _profiles.cache_clear()
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """N-grams of one length, or whole words, of a language: strings and probabilities."""
+
+    grams: list[str]
+    values: list[float]
+
+
+_Counts = dict[int, _Kind]
+"""By length; whole words are under 4."""
+
+
 @cache
-def _profiles() -> dict[str, list[tuple[str, float]]]:
+def _profiles() -> dict[str, _Counts]:
     """Return for every language its n-grams and their probability among those of their length."""
-    found: dict[str, list[tuple[str, float]]] = {}
-    made = factory()
-    names = [_NAMES.get(name, name) for name in made.langlist]
-    for gram, row in made.word_lang_prob_map.items():
-        for name, probability in zip(names, row, strict=True):
-            if probability:
-                found.setdefault(name, []).append((gram, probability))
+    found: dict[str, _Counts] = {}
+    for text in profile_texts():
+        profile = orjson.loads(text)
+        name = _NAMES.get(profile["name"], profile["name"])
+        weight = _THEIRS / (2 if name != profile["name"] else 1)
+        _add(found.setdefault(name, _empty()), _theirs(profile, weight))
     for code in languages():
-        if rows := language_rows(code, "ngrams"):
-            theirs = [(gram, probability * _THEIRS) for gram, probability in found.get(code, ())]
-            found[code] = [*theirs, *_own(rows)]
+        # Past the cache of the resources: the rows are read once, and are many.
+        if rows := language_rows.__wrapped__(code, "ngrams"):
+            _add(found.setdefault(code, _empty()), _own(rows))
     return found
+
+
+def _empty() -> _Counts:
+    return {length: _Kind([], []) for length in (1, 2, 3, _WORD)}
+
+
+def _add(counts: _Counts, grams: Iterable[tuple[str, float]]) -> None:
+    for gram, value in grams:
+        kind = counts[min(len(gram), _WORD)]
+        kind.grams.append(gram)
+        kind.values.append(value)
+
+
+def _theirs(profile: dict[str, Any], weight: float) -> Iterable[tuple[str, float]]:
+    """Read a profile of langdetect; a language of two profiles gets half of either."""
+    totals = [0, *profile["n_words"]]
+    return ((g, weight * n / totals[len(g)]) for g, n in profile["freq"].items() if len(g) <= 3 and g.isprintable())
 
 
 def _own(rows: Sequence[tuple[str, ...]]) -> Iterable[tuple[str, float]]:
@@ -175,42 +214,39 @@ def _own(rows: Sequence[tuple[str, ...]]) -> Iterable[tuple[str, float]]:
 def _scripts() -> dict[str, frozenset[str]]:
     """Return the scripts of every language: those that many of its single letters are of."""
     found: dict[str, frozenset[str]] = {}
-    for name, grams in _profiles().items():
-        letters = np.zeros(len(SCRIPTS), dtype=np.float64)
-        for gram, probability in grams:
-            if len(gram) == 1 and gram.isalpha():
-                letters += counts(units(gram)) * probability
-        found[name] = frozenset(s for s, n in zip(SCRIPTS, letters, strict=True) if n > _SCRIPT_SHARE * letters.sum())
+    for name, profile in _profiles().items():
+        kind = profile[1]
+        codes = table()[units("".join(kind.grams))]
+        if len(codes) == len(kind.grams):
+            weights = np.bincount(codes, weights=kind.values, minlength=len(SCRIPTS))[2:]
+            found[name] = frozenset(
+                s for s, n in zip(SCRIPTS[2:], weights, strict=True) if n > _SCRIPT_SHARE * weights.sum()
+            )
     return found
 
 
-def _folded(grams: Sequence[tuple[str, float]], fold: Units) -> tuple[Keys, NDArray[np.float64]]:
-    """Return keys and probabilities of the n-grams that are all of the script, of those in it."""
+def _folded(profile: _Counts, fold: Units) -> tuple[Keys, NDArray[np.float64]]:
+    """Return keys and probabilities of the n-grams and words that are all of the script, of those in it."""
     keys: list[Keys] = []
     values: list[NDArray[np.float64]] = []
-    share = 1.0
     for length in (1, 2, 3):
-        own = [(gram, value) for gram, value in grams if len(gram) == length and gram.isprintable()]
-        given = units("".join(gram for gram, _ in own)).reshape(-1, length)
+        given = units("".join(profile[length].grams)).reshape(-1, length)
         codes = fold[given].astype(np.uint64)
         good = ((codes != _SPACE) | (given == _SPACE)).all(axis=1) & (codes != 0).all(axis=1)
         good &= (codes != _SPACE).any(axis=1)
         key = np.zeros(len(codes), dtype=np.uint64)
         for column in range(length):
             key = key << np.uint64(16) | codes[:, column]
-        value = np.array([value for _, value in own])[good]
-        share = value.sum() if length == 1 else share
         keys.append(key[good])
-        values.append(value / share)
-    words = [(gram.strip(), value) for gram, value in grams if len(gram) > 3]
-    if words:
-        codes = fold[units(" ".join(word for word, _ in words))]
-        owners = np.repeat(np.arange(len(words)), [len(word) + 1 for word, _ in words])[: len(codes)]
-        key, whose = _words(codes[codes != 0], owners[codes != 0])
+        values.append(np.array(profile[length].values)[good])
+    if words := profile[_WORD].grams:
+        row = fold[units("".join(words))]
+        owners = np.repeat(np.arange(len(words)), [len(word) for word in words])
+        key, whose = _words(row[row != 0], owners[row != 0])
         once = np.bincount(whose, minlength=len(words))[whose] == 1
         keys.append(key[once])
-        values.append(np.array([value for _, value in words])[whose[once]] / share)
-    return np.concatenate(keys), np.concatenate(values)
+        values.append(np.array(profile[_WORD].values)[whose[once]])
+    return np.concatenate(keys), np.concatenate(values) / values[0].sum()
 
 
 def fold_table(script: str) -> Units:

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from pipeline.resources import ResourceError, language_toml, languages
 from pipeline.text.characters import DIGITS, JOINING, MARK, UNSTABLE, expand, ranges
@@ -25,8 +24,8 @@ _PRESENTATION = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb50-\ufbb1\ufbd3-\ufdf
 _SPACE = re.compile(r"[^\S ]\s*| \s+")
 _LINE = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # No writing system stacks more (UAX 15, stream-safe text); composing longer runs takes quadratic time.
-_LONG_STACK = re.compile(f"(?<=[{JOINING}])[{JOINING}]{{30,}}")
 _STACK = 30
+_LONG_STACK = re.compile(f"[{JOINING}]{{{_STACK + 1},}}")
 _CLUSTER = re.compile(f"[^{JOINING}]?[{JOINING}]+|[{UNSTABLE}]")
 _ROUNDS = 4
 
@@ -60,6 +59,8 @@ class Normalised:
 @dataclass(frozen=True, slots=True)
 class _Rules:
     drop: re.Pattern[str]
+    kept_marks: frozenset[str]
+    kept_after: frozenset[str]
     fold: dict[int, str]
     rewrite: dict[str, str]
     sequence: re.Pattern[str] | None
@@ -85,19 +86,28 @@ def _round(text: str, rules: _Rules, layers: list[Layer]) -> str:
     if "<" in text or "&" in text or "]]>" in text:
         text = _apply(text, markup_edits(text), layers)
     text = _apply(text, ((m.start(), m.end(), _plain(m[0])) for m in _PRESENTATION.finditer(text)), layers)
-    text = _apply(text, _drop_edits(text, rules.drop), layers)
-    text = _apply(text, ((m.start(), m.end(), "") for m in _LONG_STACK.finditer(text)), layers)
+    text = _apply(text, _drop_edits(text, rules), layers)
+    text = _apply(text, ((m.start() + _STACK, m.end(), "") for m in _LONG_STACK.finditer(text)), layers)
     if not unicodedata.is_normalized("NFC", text):
         text = _apply(text, _compose_edits(text), layers)
-    text = text.translate(rules.fold)
+    text = _folded(text, rules.fold)
     if rules.sequence:
         edits = ((m.start(), m.end(), rules.rewrite[m[0]]) for m in rules.sequence.finditer(text))
         text = _apply(text, edits, layers)
     return text
 
 
+def _folded(text: str, fold: dict[int, str]) -> str:
+    """Replace letter for letter: replacing the few that occur is faster than looking every letter up."""
+    for char in sorted(set(text)):
+        new = fold.get(ord(char))
+        if new is not None:
+            text = text.replace(char, new)
+    return text
+
+
 def _settled(text: str, rules: _Rules) -> bool:
-    if rules.drop.search(text) or has_markup(text) or not unicodedata.is_normalized("NFC", text):
+    if next(_drop_edits(text, rules), None) or has_markup(text) or not unicodedata.is_normalized("NFC", text):
         return False
     return not rules.sequence or not rules.sequence.search(text)
 
@@ -125,11 +135,15 @@ def _space_edits(text: str) -> Iterator[Edit]:
 _IS_MARK = re.compile(f"[{MARK}]")
 
 
-def _drop_edits(text: str, drop: re.Pattern[str]) -> Iterator[Edit]:
+def _drop_edits(text: str, rules: _Rules) -> Iterator[Edit]:
     """Drop runs; a mark goes with the letter it sits on, so that a span of the letter covers it."""
     done = 0
-    for match in drop.finditer(text):
+    for match in rules.drop.finditer(text):
         start, end = match.span()
+        if text[start] in rules.kept_marks and start and text[start - 1] in rules.kept_after:
+            start += 1
+        if start == end:
+            continue
         if start > done and _IS_MARK.match(text, start):
             yield start - 1, end, text[start - 1]
         else:
@@ -150,7 +164,7 @@ def _rules() -> _Rules:
     drop = set(expand(_INVISIBLE))
     fold: dict[int, str] = {**DIGITS, **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")}
     rewrite: dict[str, str] = {}
-    kept: list[str] = []
+    marks, letters = set[int](), ""
     for code in languages():
         table = language_toml(code, "normalise")
         drop.update(expand(table.get("drop", ())))
@@ -160,12 +174,15 @@ def _rules() -> _Rules:
         for old, new in table.get("rewrite", {}).items():
             if rewrite.setdefault(old, new) != new:
                 raise ResourceError(f"lang/{code}/normalise.toml: rewrite {old!r} has two values")
-        kept.extend(_keep(table.get("keep")))
+        keep = table.get("keep", {})
+        marks.update(expand(keep.get("marks", ())))
+        letters += keep.get("after", "")
     sequence = re.compile("|".join(map(re.escape, sorted(rewrite, key=lambda s: (-len(s), s))))) if rewrite else None
-    return _Rules(re.compile("|".join([f"[{ranges(drop)}]+", *kept])), fold, rewrite, sequence)
-
-
-def _keep(table: dict[str, Any] | None) -> Iterator[str]:
-    """Marks that are dropped but after certain letters."""
-    if table:
-        yield f"(?<![{re.escape(table['after'])}])[{ranges(expand(table['marks']))}]+"
+    return _Rules(
+        drop=re.compile(f"[{ranges(drop | marks)}]+"),
+        kept_marks=frozenset(map(chr, marks)),
+        kept_after=frozenset(letters),
+        fold=fold,
+        rewrite=rewrite,
+        sequence=sequence,
+    )
