@@ -47,6 +47,11 @@ class Built:
         """Send a record and wait until the broker has it."""
         await (await self.produce(Outbound(topic, key, value, headers)))
 
+    async def close_producer(self) -> None:
+        """End the producer of an app that only sent and was never started."""
+        await self.app.producer.flush()
+        await self.app.producer.stop()
+
 
 def build(
     settings: Settings,

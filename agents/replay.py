@@ -241,7 +241,7 @@ async def _send_only(settings: Settings, raws: list[RawArticle], outcome: Outcom
     built = build(settings, names=())
     built.app.loop = asyncio.get_running_loop()
     outcome.sent = await send(built, raws, speed=speed)
-    await built.app.stop()
+    await built.close_producer()
     print(f"sent {outcome.sent} articles", file=sys.stderr)
     return EX_OK
 

@@ -92,7 +92,7 @@ async def run_with_kill(settings: Settings, kill: str) -> None:
     await prepared(settings)
     built = build(settings, names=())
     await send(built, articles())
-    await built.app.stop()
+    await built.close_producer()
     worker = subprocess.run(  # noqa: ASYNC221 - the test has nothing else to do
         [sys.executable, "-m", "agents.cli", "worker"],
         cwd=ROOT,
