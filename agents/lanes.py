@@ -45,10 +45,10 @@ Chunk = list[Item]
 class Lane:
     """A stage in this process."""
 
-    def __init__(self, spec: Spec, counts: Counts) -> None:
+    def __init__(self, spec: Spec, counts: Counts, driver: Driver | None = None) -> None:
         """Count into `counts` under the name of the stage."""
         self.name = spec.name
-        self.driver = Driver([spec])
+        self.driver = driver or Driver([spec])
         self._tally = counts.of(spec.name)
 
     def over(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
@@ -72,7 +72,8 @@ class SpreadLane(Lane):
 
     def __init__(self, spec: Spec, counts: Counts, processes: Processes) -> None:
         """Share the processes with other lanes."""
-        super().__init__(spec, counts)
+        # This one is only asked for partitions: the stage itself is made in the processes.
+        super().__init__(spec, counts, Driver([]))
         self._processes = processes
         self._source = spec.source
         self._stateless = spec.state is None

@@ -49,24 +49,26 @@ class Block:
 
     def trimmed(self) -> Block:
         """Let whole clusters go, the longest silent first: those too old, and more while there are too many reports."""
-        if len(self.reports) <= FEW_REPORTS:
+        now = self._watermark()
+        oldest = min((_told(r, now) for r in self.reports), default=now)
+        if len(self.reports) <= FEW_REPORTS or (len(self.reports) <= MOST_REPORTS and oldest >= now - DAYS):
             return self
-        found = sorted(clusters(self.reports), key=_last_told)
-        oldest = self._watermark() - DAYS
         left, gone = len(self.reports), []
-        for cluster in found[:-1]:
-            day = _last_day(cluster)
-            if left <= FEW_REPORTS or (left <= MOST_REPORTS and day >= oldest):
+        for cluster in sorted(clusters(self.reports), key=lambda c: _last_told(c, now))[:-1]:
+            day, _ = _last_told(cluster, now)
+            if left <= FEW_REPORTS or (left <= MOST_REPORTS and day >= now - DAYS):
                 break
-            gone += [Ended(atom.event_key, day) for atom in cluster]
+            # A wrong date in the future must not close the block to all that comes.
+            gone += [Ended(atom.event_key, min(day, now)) for atom in cluster]
             left -= sum(len(atom.reports) for atom in cluster)
         return self._let_go(gone)
 
     def _watermark(self) -> int:
-        """The third latest day of publication of different stories: two wrong dates do not move it."""
+        """The third latest day of publication of different sources: two with wrong clocks do not move it."""
         latest: dict[str, int] = {}
         for r in self.reports:
-            latest[r.story] = max(latest.get(r.story, 0), r.told or 0)
+            name = r.source or r.story
+            latest[name] = max(latest.get(name, 0), r.told or 0)
         return sorted(latest.values(), reverse=True)[2] if len(latest) > 2 else 0
 
     def _let_go(self, gone: list[Ended]) -> Block:
@@ -80,9 +82,10 @@ class Block:
         )
 
 
-def _last_told(cluster: Cluster) -> str:
-    return max(r.published or "" for atom in cluster for r in atom.reports)
+def _told(r: Report, now: int) -> int:
+    """The day of publication; what has none counts as of now."""
+    return now if r.told is None else r.told
 
 
-def _last_day(cluster: Cluster) -> int:
-    return max(r.told or 0 for atom in cluster for r in atom.reports)
+def _last_told(cluster: Cluster, now: int) -> tuple[int, str]:
+    return max((_told(r, now), r.published or "") for atom in cluster for r in atom.reports)

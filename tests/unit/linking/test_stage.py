@@ -336,6 +336,25 @@ def test_two_wrong_dates_in_the_future_do_not_close_a_block():
     assert not driver.counts["linking"].dropped
 
 
+def test_a_site_with_a_wrong_clock_does_not_close_a_block():
+    def report(n: int, year: int, source: str | None) -> Mention:
+        date = f"{year}-{1 + n % 12:02}-{1 + n % 28:02}"
+        return mention(f"{year}-{n:04}", event_date=day(date), published=f"{date}T00:00:00Z", source=source)
+
+    wrong = [report(n, 2090, "broken") for n in range(40)]
+    right = [report(n, 2021, f"source {n % 5}") for n in range(84)]
+    driver = link([*wrong, *right, *(report(n, 2022, None) for n in range(84))])
+    assert not driver.counts["linking"].dropped
+
+
+def test_reports_without_a_date_are_not_let_go_at_once():
+    undated = mention("undated", published=None, event_date=day("2021-04-07"))
+    near = [mention(f"{n}", event_date=day(f"2021-04-{1 + n % 28:02}")) for n in range(FEW_REPORTS + 5)]
+    driver = link([*near, undated])
+    (block,) = [block for view in driver.state("linking") for block in view.values()]
+    assert any(r.mention_id == "undated" for r in block.reports)
+
+
 def test_an_event_that_everybody_tells_of_takes_a_bounded_number_of_mentions():
     driver = link([mention(f"{n:03}") for n in range(MOST_OF_ONE + 10)])
     assert driver.counts["linking"].dropped == {"crowded": 10}
