@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from agents.display import cut, isolated, padded
-from schemas.article import JudgedArticle
+from schemas.article import Article, JudgedArticle
 from schemas.event import Actor, Event, Mention
 
 MARGIN = 4
@@ -38,13 +38,13 @@ def show(run: Replayed, console: Console, *, summary_only: bool = False) -> None
 
 
 def show_articles(judged: Iterable[JudgedArticle], mentions: Iterable[Mention], console: Console) -> None:
-    """Print a line an article: id, language, verdict, and how many mentions were found in it."""
+    """Print a line an article, by id: its languages, the verdict, and how many mentions were found in it."""
     found = Counter(mention.article_id for mention in mentions)
     _line(console, Text(_columns("ARTICLE", "LANGUAGE", "VERDICT", "MENTIONS"), style="bold"))
-    for one in judged:
+    for one in sorted(judged, key=lambda one: (one.article.uri, one.article.version)):
         article, verdict = one.article, one.verdict
         of = f" of {verdict.of}" if verdict.of else ""
-        language = f"{article.language} {article.confidence:.2f}"
+        language = f"{_languages(article)} {article.confidence:.2f}"
         number = str(found[article.uri])
         _line(console, Text(_columns(article.uri, language, f"{verdict.verdict}{of}", number)))
 
@@ -133,8 +133,14 @@ def _date(event: Event) -> str:
     return date.start[: {"month": 7, "year": 4}.get(date.precision, 10)]
 
 
+def _languages(article: Article) -> str:
+    """The language of the article, and those of other segments."""
+    others = {segment.language for segment in article.segments} - {article.language, "und"}
+    return "+".join((article.language, *sorted(others)))
+
+
 def _columns(article: str, language: str, verdict: str, mentions: str) -> str:
-    return padded(article, ARTICLE_WIDTH) + padded(language, 11) + padded(verdict, 31) + mentions
+    return padded(article, ARTICLE_WIDTH) + padded(language, 14) + padded(verdict, 28) + mentions
 
 
 def _reasons(dead: Mapping[str, int]) -> str:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from pipeline.driver import Driver
+from pipeline.source import read_seeds
 from pipeline.stage import Drop, Emit, Put, Reject
 from pipeline.topology import StageSpec
 from schemas import codec
 from schemas.article import RawArticle
 from schemas.event import Event
+from tests.paths import SEEDS
 
 PARTITIONS = {"news.raw": 3, "news.articles": 2, "news.mentions": 2}
 
@@ -176,3 +178,15 @@ def test_state_that_is_not_its_declared_type_is_found_in_json_mode():
 def test_partitions_come_from_the_topics():
     run = Driver(SPECS[:1])
     assert len(run.state("language")) >= 1
+
+
+def test_the_seeds_give_the_same_events_in_any_order_and_when_they_come_again():
+    seeds = list(read_seeds(SEEDS))
+    views = set()
+    for order in (seeds, seeds[::-1], seeds[2:] + seeds[:2] + seeds):
+        run = Driver(strict=True, json_state=True)
+        for one in order:
+            run.feed(one)
+        assert run.counts.adds_up
+        views.add(codec.encode(list(run.events().values())))
+    assert len(views) == 1

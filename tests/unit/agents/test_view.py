@@ -20,7 +20,7 @@ from pipeline.blocks import block_key
 from pipeline.driver import Driver
 from pipeline.linking.stage import SPEC
 from pipeline.stage import Emit
-from schemas.article import Article, JudgedArticle, Verdict
+from schemas.article import Article, JudgedArticle, Segment, Verdict
 from schemas.event import Actor, Event, Mention, Span
 from tests.unit.linking.mentions import ISLAMABAD, LAVROV, QURESHI, city, day, mention
 
@@ -86,6 +86,13 @@ def test_articles_and_events_are_shown_with_evidence_in_each_language():
     assert event.split() == ["2021-04-07", "CONSULT", "RUS", "→", "PAK", "Islamabad"]
     assert "2 mentions, 2 articles, 2 sources, confidence 0.96" in text
     assert lines[-1] == "3 in = 2 out + 0 dropped + 1 dead (decode 1); 2 mentions, 1 event"
+
+
+def test_other_languages_of_an_article_are_named():
+    one = judged("a", "ur")
+    tweet = Segment(kind="tweet", start=0, end=1, language="en", confidence=0.9, script="Latn")
+    text = printed(Run(judged=[replace(one, article=replace(one.article, segments=(tweet,)))]))
+    assert "ur+en 0.99" in text
 
 
 def test_right_to_left_evidence_is_isolated_and_last_on_its_line():
