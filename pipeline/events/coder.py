@@ -59,7 +59,7 @@ class Reader:
         return found
 
     def _sentence(self, one: Chart, start: int, end: int) -> list[Draft]:
-        chunks = [self.context.resolve(one, c) for c in self.finder.chunks(one, start, end)]
+        chunks = located([self.context.resolve(one, c) for c in self.finder.chunks(one, start, end)])
         if one.word(end - 1) in QUESTIONS:
             return []
         found: list[Draft] = []
@@ -132,7 +132,16 @@ class Scene:
         carried = self.carried
         if self.reported and firing.tense == "future" and self.speaker is not None and not carried:
             carried = (self.speaker,)
-        return Cast(tuple(near), after, carried, others)
+        return Cast(tuple(near), after, carried, others, self._unknown_agent(firing, near))
+
+    def _unknown_agent(self, firing: Firing, near: list[Chunk]) -> bool:
+        """Whether the clause has an agent marker that belongs to no known party."""
+        known = {c.case_end for c in near if c.case == "agent"}
+        for i in range(firing.clause.start, firing.start):
+            end = self.chart.has("case", i, "agent")
+            if end and end not in known and not self.chart.hit("word", i):
+                return True
+        return False
 
     def _carry(self, part: Clause, near: list[Chunk]) -> None:
         """Remember the agent for the clauses after, and who spoke."""
@@ -175,6 +184,21 @@ class Scene:
             if found:
                 return event_date(self.chart, found[0]), True
         return (anchored(reader.anchor) if reader.anchor else None), False
+
+
+def located(chunks: list[Chunk]) -> list[Chunk]:
+    """Give people and bodies without a country that of the one place their sentence states."""
+    inside = {c.country for c in chunks if c.case == "in" and c.kind in {"state", "place"} and c.country}
+    if len(inside) != 1:
+        return chunks
+    country = inside.pop()
+    loose = {"people", "body"}
+    return [
+        replace(c, country=country, basis="apposition")
+        if c.kind in loose and (c.country is None or c.basis == "publisher_default")
+        else c
+        for c in chunks
+    ]
 
 
 def _weaker(chunk: Chunk) -> str | None:

@@ -21,6 +21,7 @@ LONGEST_BRACKET = 8
 NO_NAME_LAYERS = (
     "case", "auxiliary", "role", "country", "demonym", "organisation", "trigger", "connective", "word", "date", "number", "place",
 )  # fmt: skip
+SHARED = frozenset({"explicit", "demonym"})
 SUPPORTING = frozenset({"agent", "genitive", "in", "with", "between", "against", "on", "by"})
 
 
@@ -82,7 +83,9 @@ class Finder:
     def _supported(self, chart: Chart, i: int, after: int) -> bool:
         """Whether a name that is also a common word stands where only a name can."""
         case = chart.hit("case", after)
-        marked = bool(case) and bool(SUPPORTING & set(case[1]))  # type: ignore[index]
+        if not chart.has("word", i, "daytime"):
+            return case is not None or chart.word(after) in self.known.grammar.conjunctions
+        marked = case is not None and bool(SUPPORTING & set(case[1]))
         return marked and not chart.has("case", i - 1, "genitive") and chart.hit("date", i - 1) is None
 
     def _demonym(self, chart: Chart, i: int, end: int) -> Chunk | None:
@@ -99,12 +102,19 @@ class Finder:
             return self._named(
                 Chunk(start=i, end=stop, kind="counterpart", country=iso3, basis="demonym", sector="GOV"), name
             )
+        if chart.word(hit[0]) in self.known.grammar.conjunctions and self._shares_office(chart, hit[0] + 1, end):
+            return Chunk(start=i, end=hit[0], kind="body", country=iso3, basis="demonym", sector="GOV")
         person = self._person(chart, hit[0], end)
         if person is not None and "people" not in flags:
             return replace(person, start=i, country=iso3, basis="demonym")
         if "people" in flags and "common" not in flags:
             return Chunk(start=i, end=hit[0], kind="people", country=iso3, basis="demonym", sector="CVL")
         return None
+
+    def _shares_office(self, chart: Chart, i: int, end: int) -> bool:
+        """Whether a second adjective follows that shares an office with the first: "American and Chinese ministers"."""
+        second = chart.hit("demonym", i)
+        return second is not None and self._office(chart, second[0], end, second[1][0][0], "demonym") is not None
 
     def _office(self, chart: Chart, i: int, end: int, country: str, basis: str) -> Chunk | None:
         """Read an office, a body or an organisation that belongs to a country named before it."""
@@ -349,6 +359,8 @@ def _coordinate(chart: Chart, known: Lexicon, found: list[Chunk]) -> list[Chunk]
             for n in range(first, k + 1):
                 same = out[n].case or out[k].case
                 out[n] = replace(out[n], case=same, case_end=out[k].case_end, group=number)
+                if n > first and out[n].country is None and out[n].name is None and out[first].basis in SHARED:
+                    out[n] = replace(out[n], country=out[first].country, basis="apposition")
         k = first - 1 if first < k else k - 1
     return out
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 FINITE = frozenset({"past", "passive", "progressive", "future", "present", "subjunctive", "possible", "need", "habitual past"})
 ENDING = frozenset({"future", "present", "past"})
 LONGEST_GROUP = 8
+AGENT_REACH = 60
+STOPS = frozenset(".۔।?؟!")
 CLOSERS = frozenset(",،;؛:.۔।?؟!()[]{}«»\"'“”‘’–—-…|/*•")
 
 
@@ -34,10 +36,20 @@ def closes(chart: Chart, i: int, stop: int) -> bool:
     return i >= stop or chart.word(i) in CLOSERS or chart.hit("connective", i) is not None
 
 
+def _has_agent(chart: Chart, i: int) -> bool:
+    """Whether a marked agent stands before: then a form that may be past or subjunctive is past."""
+    for back in range(1, AGENT_REACH):
+        if chart.has("case", i - back, "agent"):
+            return True
+        if chart.has("connective", i - back, "complement") or chart.word(i - back) in STOPS:
+            return False
+    return False
+
+
 def _is_genitive(chart: Chart, i: int) -> bool:
     """Whether an ambiguous form after an infinitive is the genitive: "approval of starting talks"."""
     before = chart.hit("verb", i - 1)
-    return before is not None and before[0] == i and any(f.form == "infinitive" for f in before[1])
+    return before is not None and before[0] == i and not chart.hit("trigger", i - 1) and any(f.form == "infinitive" for f in before[1])
 
 
 def group_at(chart: Chart, i: int, stop: int) -> VerbGroup | None:
@@ -51,6 +63,8 @@ def group_at(chart: Chart, i: int, stop: int) -> VerbGroup | None:
     end, negated = _auxiliaries(chart, end, stop, forms, kinds)
     if end > found[0]:
         last = _last_kind(chart, end)
+    if {"subjunctive", "vector"} <= kinds and _has_agent(chart, i):
+        kinds.discard("subjunctive")
     tense = _tense(forms, kinds)
     ending = bool(last and last in ENDING) or any(f.form in {"present", "future"} for f in forms)
     bare = end == found[0]

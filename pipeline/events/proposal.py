@@ -25,6 +25,9 @@ VERBAL = frozenset({"AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE"
 BILATERAL = frozenset({"CONSULT", "AGREE", "COOPERATE", "AID", "SUPPORT"})
 PLACELESS = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "SANCTION", "AID", "CONCEDE"})
 UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", None})
+RULING = frozenset({"GOV", "MIL", "COP", "JUD", "LEG"})
+JUDGING = frozenset({"ACCUSE", "SUPPORT", "REJECT", "COERCE"})
+OBJECT_REACH = 6
 OFFICES = frozenset({"person", "counterpart"})
 
 
@@ -68,6 +71,8 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
             actors.append(chunk)
     if not actors and not parties.mutual:
         actors = _by_demonym(scene, firing)
+    if not parties.recipients and firing.act.needs_recipient and firing.act.type in JUDGING:
+        parties = replace(parties, recipients=tuple(_by_object(scene, firing)))
     recipients = [c for c in parties.recipients if c.kind not in {"pronoun", "speaker", "pair"}]
     if parties.mutual and not recipients and len({c.identity for c in actors}) < 2:
         recipients = _partner(scene, firing, actors)
@@ -86,6 +91,18 @@ def _by_demonym(scene: Scene, firing: Firing) -> list[Chunk]:
         if hit is not None and hit[0] == firing.start and firing.act.words:
             start = firing.start - back
             return [Chunk(start=start, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
+    return []
+
+
+def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
+    """The state whose adjective describes what is condemned, praised or seized: "condemned the Israeli attack"."""
+    one = scene.chart
+    for i in range(firing.start - 1, max(firing.clause.start, firing.start - OBJECT_REACH) - 1, -1):
+        hit = one.hit("demonym", i)
+        if hit is not None:
+            return [Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
+        if one.hit("connective", i):
+            break
     return []
 
 
@@ -130,6 +147,7 @@ def _fits(act: Trigger, parties: Parties, firing: Firing) -> bool:
         not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),
         bool(countries),
         not _chronicle(act, parties),
+        act.type != "PROTEST" or any(c.sector not in RULING for c in actors),
         act.type not in BILATERAL or _two_sided(act, parties, firing),
     )
     return all(checks)

@@ -34,12 +34,16 @@ class Parties:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The noun phrases a firing can draw on: those of its clause, and the agent of the sentence before it."""
+    """The noun phrases a firing can draw on: those of its clause, and the agent of the sentence before it.
+
+    `unknown_agent`: the clause marks as agent a word that is no known party.
+    """
 
     near: tuple[Chunk, ...]
     after: tuple[Chunk, ...]
     carried: tuple[Chunk, ...]
     others: tuple[Chunk, ...]
+    unknown_agent: bool = False
 
 
 def assign(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
@@ -72,11 +76,11 @@ def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ..
     marked = [c for c in cast.near if c.case in {"agent", "by"} and c.case in cases and c.kind in PARTIES and c.sector != MEDIA]
     if marked:
         return side(cast.near, marked[0]), False
-    if may_have_subject(firing, grammar) and "subject" in cases:
+    if may_have_subject(firing, grammar) and "subject" in cases and not cast.unknown_agent:
         subject = subject_of(cast.near)
         if subject is not None:
             return side(cast.near, subject), False
-    if firing.tense in {"passive", "nominal"}:
+    if firing.tense in {"passive", "nominal"} or cast.unknown_agent:
         return (), False
     return cast.carried, bool(cast.carried)
 
@@ -111,7 +115,7 @@ def by_case(firing: Firing, chunks: Sequence[Chunk], cases: Sequence[str], taken
 
 def _before_agent(chunk: Chunk, taken: Sequence[Chunk]) -> bool:
     """Whether a genitive stands before the agent: then it belongs to something else."""
-    return any(c.chart == chunk.chart and chunk.start < c.start for c in taken)
+    return any(c.case == "agent" and c.chart == chunk.chart and chunk.start < c.start for c in taken)
 
 
 def _mutual(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
