@@ -13,7 +13,7 @@ from langdetect.lang_detect_exception import LangDetectException
 
 from pipeline.language.factory import factory
 from pipeline.language.profiles import SUMMED, Scores, candidates, load_tables, profile_table
-from pipeline.language.script import ScriptShare, counts, heaviest, told_by_script, units
+from pipeline.language.script import ScriptShare, counts, heaviest, told_by_script
 from schemas.article import Alternative
 
 Reason = Literal["script", "model", "und:short", "und:fit", "und:ambiguous"]
@@ -73,18 +73,17 @@ def clean(text: str) -> str:
     return _CONTROLS.sub(" ", text)
 
 
-def _gate(text: str) -> tuple[ScriptShare, Detected | None]:
-    """Return the script, and the language where the script settles it or nothing can."""
-    share = heaviest(counts(units(text[:_SCRIPT_REACH])))
+def _gate(text: str, share: ScriptShare) -> Detected | None:
+    """Return the language where the script settles it, or that nothing can, None where the letters have to."""
     least = _LEAST_SIGNS if share.script in ("Hani", "Kana", "Hang") else _LEAST_LETTERS
     if share.letters < least:
-        return share, Detected(UNDETERMINED, 0.0, share.script, "und:short", share.letters)
+        return Detected(UNDETERMINED, 0.0, share.script, "und:short", share.letters)
     language = told_by_script(share.script, text)
     if language:
-        return share, Detected(language, round(share.share, 4), share.script, "script", share.letters)
+        return Detected(language, round(share.share, 4), share.script, "script", share.letters)
     if share.script not in SUMMED:
-        return share, Detected(UNDETERMINED, 0.0, share.script, "und:fit", share.letters)
-    return share, None
+        return Detected(UNDETERMINED, 0.0, share.script, "und:fit", share.letters)
+    return None
 
 
 class Profiles:
@@ -141,12 +140,12 @@ def _by_script(
     model: Callable[[str, list[str], list[ScriptShare], str | None], list[Detected]],
 ) -> list[Detected]:
     """Settle by script what it settles, and ask the model for the rest, script by script."""
-    gates = [_gate(text) for text in texts]
-    found = [settled for _, settled in gates]
+    shares = heaviest(counts(texts, _SCRIPT_REACH))
+    found = [_gate(text, share) for text, share in zip(texts, shares, strict=True)]
     for script in SUMMED:
-        rows = [row for row, (share, settled) in enumerate(gates) if settled is None and share.script == script]
+        rows = [row for row, share in enumerate(shares) if found[row] is None and share.script == script]
         if rows:
-            answers = model(script, [texts[row] for row in rows], [gates[row][0] for row in rows], declared)
+            answers = model(script, [texts[row] for row in rows], [shares[row] for row in rows], declared)
             for row, answer in zip(rows, answers, strict=True):
                 found[row] = answer
     return [answer for answer in found if answer is not None]

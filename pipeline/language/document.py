@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.language.detect import UNDETERMINED, Backend, Detected
-from pipeline.language.script import counts, units
+from pipeline.language.script import counts
 from pipeline.text.segment import Piece
 from schemas.article import Segment, Share
 
@@ -40,10 +40,9 @@ class Document:
 
 @dataclass(slots=True)
 class _Part:
-    """A sentence: which piece it is of, its text, letters and answer."""
+    """A sentence: which piece it is of, its letters and the answer for it."""
 
     piece: int
-    text: str
     letters: int
     answer: Detected
 
@@ -74,10 +73,10 @@ def _parts(received: str, pieces: Sequence[Piece], backend: Backend, declared: s
     cut = [(i, text) for i, piece in enumerate(pieces) for text in _sentences(received, piece)]
     if len(cut) > _MOST:
         cut = [(i, received[piece.start : piece.end]) for i, piece in enumerate(pieces)]
-    answers = backend.detect([text for _, text in cut], declared)
-    return [
-        _Part(i, text, int(counts(units(text)).sum()), answer) for (i, text), answer in zip(cut, answers, strict=True)
-    ]
+    texts = [text for _, text in cut]
+    letters = counts(texts).sum(axis=1).tolist()
+    answers = backend.detect(texts, declared)
+    return [_Part(i, n, answer) for (i, _), n, answer in zip(cut, letters, answers, strict=True)]
 
 
 def _sentences(received: str, piece: Piece) -> Iterable[str]:

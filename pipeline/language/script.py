@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Units = NDArray[np.uint16]
+Counts = NDArray[np.int64]
 
 # First and last code point, script. Letters of other blocks count as letters of no script.
 _BLOCKS: tuple[tuple[int, int, str], ...] = (
@@ -46,6 +48,7 @@ ALONE = {
 }  # fmt: skip
 """Languages told by their script; others that share the script are rare in news or found by a letter of their own."""
 
+_HANI, _KANA = SCRIPTS.index("Hani"), SCRIPTS.index("Kana")
 # Kana make a text Japanese from this share of Han and Kana on.
 _KANA_SHARE = 0.05
 BUCKETS = {"Latn": 0, "Cyrl": 1, "Arab": 2, "Deva": 3, "Hani": 4, "Kana": 4, "Hang": 4, "Beng": 5}
@@ -84,28 +87,34 @@ def units(text: str) -> Units:
     return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
 
 
-def counts(codes: Units) -> NDArray[np.int64]:
-    """Return the letters of every script, in the order of SCRIPTS; no letters count 0."""
-    found = np.bincount(table()[codes], minlength=len(SCRIPTS)).astype(np.int64)
-    found[0] = 0
+def counts(texts: Sequence[str], reach: int | None = None) -> Counts:
+    """Return the letters of every script in the first `reach` characters of every text: a row a text, as SCRIPTS."""
+    parts = [units(text[:reach]) for text in texts]
+    if not parts:
+        return np.zeros((0, len(SCRIPTS)), dtype=np.int64)
+    owners = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    cells = owners * len(SCRIPTS) + table()[np.concatenate(parts)]
+    found = np.bincount(cells, minlength=len(parts) * len(SCRIPTS)).reshape(len(parts), len(SCRIPTS))
+    found[:, 0] = 0
     return found
 
 
-def heaviest(letters: NDArray[np.int64]) -> ScriptShare:
-    """Return the script that weighs most; Zyyy with share 0 where there are no letters."""
+def heaviest(letters: Counts) -> list[ScriptShare]:
+    """Return the script that weighs most in every row of counts; Zyyy with share 0 where there are no letters."""
+    letters = letters.copy()
+    han, kana = letters[:, _HANI], letters[:, _KANA]
+    # Japanese is written in both.
+    japanese = (kana > 0) & (kana >= _KANA_SHARE * (han + kana))
+    letters[japanese, _KANA] += letters[japanese, _HANI]
+    letters[japanese, _HANI] = 0
     weights = letters * _WEIGHTS
-    total = int(weights.sum())
-    if not total:
-        return ScriptShare(OTHER, 0.0, 0)
-    han, kana = int(letters[SCRIPTS.index("Hani")]), int(letters[SCRIPTS.index("Kana")])
-    if kana and kana >= _KANA_SHARE * (han + kana):
-        # Japanese is written in both.
-        weights[SCRIPTS.index("Kana")] += weights[SCRIPTS.index("Hani")]
-        weights[SCRIPTS.index("Hani")] = 0
-        letters = letters.copy()
-        letters[SCRIPTS.index("Kana")] += han
-    best = int(weights.argmax())
-    return ScriptShare(SCRIPTS[best], int(weights[best]) / total, int(letters[best]))
+    totals, best = weights.sum(axis=1).tolist(), weights.argmax(axis=1)
+    rows = np.arange(len(letters))
+    own, signs = weights[rows, best].tolist(), letters[rows, best].tolist()
+    return [
+        ScriptShare(SCRIPTS[script], weight / total, count) if total else ScriptShare(OTHER, 0.0, 0)
+        for script, weight, total, count in zip(best.tolist(), own, totals, signs, strict=True)
+    ]
 
 
 def told_by_script(script: str, text: str) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.text.characters import WORD
 from pipeline.text.normalise import Normalised
 
 _BULLET = re.compile(r"[•◦▪●○■□‣\u2043·*►▶➤✓✔→»-]\s*(?=\S)|–\s+")
@@ -13,7 +12,8 @@ _END = re.compile('[.!?…:;۔؟।॥。\uff01\uff1f\uff1a\uff1b။።]"?["\')\
 _STOP = re.compile('[.!?…۔؟।॥。\uff01\uff1f။።]"?["\')\\]»”’」』\uff09]*\\Z')
 # Beyond this many characters only the beginning and the end of a line are looked at.
 _LONG = 2000
-# A character of a dense script weighs as much as this many letters.
+_LETTER = re.compile(r"[^\W\d_]")
+# A character of a dense script says as much as three letters.
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -21,7 +21,8 @@ _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 class Line:
     """`text` is the line without its bullet, case folded; `[start, end)` are positions in the normalised text.
 
-    `letters` counts at most the first 2,000 characters; a Han, Kana or Hangul character counts three.
+    `letters` is 0 in a line without any, else the characters that are no spaces among the first 2,000; a Han, Kana or
+    Hangul character counts three.
     """
 
     text: str
@@ -61,14 +62,14 @@ def _line(text: str, start: int) -> Line:
     bullet = _BULLET.match(text)
     shown = text[bullet.end() :] if bullet else text
     head, tail = shown[:_LONG], shown[-40:]
-    words = WORD.findall(head)
-    letters = sum(map(len, words)) + 2 * len(_DENSE.findall(head))
+    spaces = head.count(" ")
+    letters = len(head) - spaces + 2 * len(_DENSE.findall(head)) if _LETTER.search(head) else 0
     return Line(
         text=head.casefold(),
         start=start,
         end=start + len(text),
         letters=letters,
-        words=len(words),
+        words=spaces + 1,
         bullet=bullet is not None,
         stopped=bool(_STOP.search(tail)),
         punctuated=bool(_END.search(tail)),

@@ -2,11 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.language.script import SCRIPTS, counts, heaviest, told_by_script, units
+from pipeline.language.script import SCRIPTS, counts, heaviest, told_by_script
 
 
 def script(text: str) -> str:
-    return heaviest(counts(units(text))).script
+    return heaviest(counts([text]))[0].script
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,6 @@ def test_letters_of_one_language_tell_it() -> None:
 
 @given(st.text())
 def test_any_text_has_counts(text: str) -> None:
-    found = counts(units(text))
-    assert len(found) == len(SCRIPTS)
-    assert 0 <= heaviest(found).share <= 1
+    found = counts([text, text[:3]])
+    assert found.shape == (2, len(SCRIPTS))
+    assert all(0 <= share.share <= 1 for share in heaviest(found))
