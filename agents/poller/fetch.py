@@ -30,6 +30,8 @@ _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
+# What aiohttp decodes; anything else it hands on as it came.
+_ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate", "br"})
 _BROTLI = any(importlib.util.find_spec(name) for name in ("brotli", "brotlicffi"))
 
 
@@ -133,6 +135,8 @@ class Fetcher:
                 return found, _location(url, response.headers.get("Location"))
             if response.status not in {200, 226}:
                 return found, None
+            if response.headers.get("Content-Encoding", "").strip().lower() not in _ENCODINGS:
+                raise _FetchError(ErrorKind.BAD_ENCODING, "a content encoding that was not asked for")
             body, complete = await self._read(response)
             return replace(found, body=body, complete=complete), None
 

@@ -6,6 +6,7 @@ that resolve differently the second time all pass through it.
 
 from __future__ import annotations
 
+import errno
 import socket
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING
@@ -66,7 +67,7 @@ def socket_factory(*, allow_private: bool) -> Callable[[AddrInfoType], socket.so
     def make(info: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, address = info
         if not allow_private and not is_public(str(address[0])):
-            raise BlockedAddressError(f"{BLOCKED} {address[0]}")
+            raise BlockedAddressError(errno.EACCES, f"{BLOCKED} {address[0]}")
         made = socket.socket(family=family, type=kind, proto=protocol)
         made.setblocking(False)  # noqa: FBT003 - the name of the method says it
         return made

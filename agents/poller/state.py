@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import orjson
 
@@ -127,8 +127,9 @@ class SQLiteStore:
         (version,) = database.execute("pragma user_version").fetchone()
         if version > FORMAT:
             raise StateError(f"{self._path}: written by a newer version (format {version}, known {FORMAT})")
-        database.execute(_CREATE)
-        database.execute(f"pragma user_version = {FORMAT}")
+        if version < FORMAT:
+            database.execute(_CREATE)
+            database.execute(f"pragma user_version = {FORMAT}")
 
 
 class MemoryStore:
@@ -165,7 +166,7 @@ def load_state(data: bytes) -> FeedState:
         ValueError: the data is something else.
     """
     try:
-        value = orjson.loads(data)
+        value: dict[str, Any] = dict(orjson.loads(data))
         known = {field.name: value[field.name] for field in fields(FeedState) if field.name in value}
         times = {name: datetime.fromisoformat(known[name]) for name in _TIMES if known.get(name)}
         return FeedState(**{**known, **times})
