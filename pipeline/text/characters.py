@@ -62,7 +62,7 @@ JOINING = ranges(_joining)
 UNSTABLE = ranges(_unstable)
 """Characters that NFC replaces even when they stand alone."""
 
-WORD = re.compile(rf"[^\W\d_][^\W_{MARK}]*(?:[{MARK}]+[^\W_{MARK}]*)*")
+WORD = re.compile(rf"[^\W\d_][^\W_]*(?:[{MARK}]+[^\W_]*)*")
 """A letter and all letters, marks and digits after it."""
 
 NUMBER = r"\d+(?:[.,:/]\d+)*"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pipeline.text.characters import MARK, NUMBER, WORD
 
@@ -13,9 +12,8 @@ TokenKind = Literal["word", "number", "punctuation"]
 _TOKEN = re.compile(rf"(?P<word>{WORD.pattern})|(?P<number>{NUMBER})|(?P<punctuation>[^\s{MARK}][{MARK}]*|[{MARK}]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token: `text[start:end]` of the text it was read from."""
+class Token(NamedTuple):
+    """A token: `text[start:end]` of the text it was read from. A tuple, as there are hundreds to an article."""
 
     text: str
     start: int
@@ -32,4 +30,4 @@ def iter_tokens(text: str, start: int, end: int) -> Iterator[Token]:
     """Yield the tokens of `text[start:end]` one by one."""
     for match in _TOKEN.finditer(text, start, end):
         kind: TokenKind = match.lastgroup  # type: ignore[assignment]  # the three groups bear the kinds' names
-        yield Token(match[0], match.start(), match.end(), kind)
+        yield Token(match[0], *match.span(), kind)
