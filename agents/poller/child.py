@@ -14,6 +14,7 @@ import resource
 import signal
 import sys
 from contextlib import suppress
+from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
@@ -102,6 +103,8 @@ def _load_everything() -> None:
         parse_feed(document)
     with suppress(NotAFeedError):
         read_feed("<rss>Ã¼Ã¶Ã¤</rss>".encode())
+    # The standard library tries parsers that are not installed at every document: that must not look for files either.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PathFinder]
 
 
 def _give_up_rights() -> None:

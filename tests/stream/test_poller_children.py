@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import agents
 from agents.poller.children import ParseError, Pool
 from pipeline.feeds.outcome import ErrorKind
 from pipeline.feeds.parsed import ParsedFeed
@@ -130,6 +131,19 @@ async def test_no_process_is_left_behind() -> None:
         await pool.parse(GOOD)
         child = child_of(pool)
     assert not child.is_running()
+
+
+async def test_a_folder_of_modules_that_changes_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python lists a changed folder again when it looks for a module, which a process without files cannot do."""
+    original = Path(agents.__file__).parent.parent
+    for name in ("agents", "pipeline", "schemas"):
+        (tmp_path / name).symlink_to(original / name)
+    monkeypatch.setattr(agents, "__file__", str(tmp_path / "agents" / "__init__.py"))
+    async with Pool(1) as pool:
+        assert isinstance(await pool.parse(GOOD), ParsedFeed)
+        (tmp_path / "new.py").touch()
+        os.utime(tmp_path, (1, 1))
+        assert isinstance(await pool.parse(GOOD), ParsedFeed)
 
 
 async def test_addresses_and_labels_with_broken_characters_do_no_harm(pool: Pool) -> None:

@@ -50,8 +50,8 @@ def test_an_embedded_broker_is_refused_with_the_way_out(
 
 
 def test_a_wrong_catalog_is_told_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["poll", "--feeds", write(tmp_path, more="langauge = 'ur'\n"), "--dry-run"]) == 78
-    assert "catalog.toml:9: feed 1: langauge" in capsys.readouterr().err
+    assert main(["poll", "--feeds", write(tmp_path, more="lang = 'ur'\n"), "--dry-run"]) == 78
+    assert "catalog.toml:9: feed 1: lang" in capsys.readouterr().err
 
 
 def test_a_catalog_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,7 +38,7 @@ def test_a_whole_catalog_is_read() -> None:
     [
         ("[[feed]]\n", "user_agent: is required"),
         (POLLER + "[[feed]]\nid = 'a'\n", "catalog:3: feed 1: url: is required"),
-        (POLLER + FEED + "langauge = 'ur'\n", "catalog:6: feed 1: langauge: there is no such key"),
+        (POLLER + FEED + "lang = 'ur'\n", "catalog:6: feed 1: lang: there is no such key"),
         (POLLER + "opml = []\n", "catalog:3: opml: there is no such key"),
         (POLLER + "[feeds]\n", "feeds: there is no such table"),
         (POLLER + "[feed]\nid = 'a'\n", "write [[feed]]"),
