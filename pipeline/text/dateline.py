@@ -67,6 +67,11 @@ def dateline_end(text: str) -> int:
     return 0
 
 
+def is_dateline(text: str) -> bool:
+    """Say whether a whole short line is a dateline, as where pages put the place on a line of its own."""
+    return len(text) <= 60 and dateline_end(f"{text} x") >= len(text)
+
+
 def _cased(text: str) -> bool:
     return text.lower() != text.upper()
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from pipeline.text.characters import WORD
 from pipeline.text.cues import Cue, cue
-from pipeline.text.dateline import dateline_end, header_end
+from pipeline.text.dateline import dateline_end, header_end, is_dateline
 from pipeline.text.lines import Line, lines
 from pipeline.text.mojibake import lost, misread
 from pipeline.text.normalise import Normalised, normalise
@@ -174,6 +174,9 @@ class _Page:
             yield Part("header", start, start + head)
             shown = shown[head:].lstrip()
             start = line.end - len(shown)
+        if is_dateline(shown):
+            yield Part("dateline", start, line.end)
+            return
         if shown and not line.bullet and (length := dateline_end(shown)) and not self._is_dialogue():
             yield Part("dateline", start, start + length)
             start += length

@@ -67,6 +67,11 @@ def test_place_and_agency_before_the_first_sentence_are_the_dateline(dateline: s
     assert kinds(dateline + rest)[1] == ("body", rest)
 
 
+@pytest.mark.parametrize("line", ["नई दिल्ली।", "Bruselas, 23 may (EFE).", "LONDON:"])
+def test_a_dateline_may_have_a_line_of_its_own(line: str) -> None:
+    assert kinds(f"{line}\n{LEAD.strip()}") == [("dateline", line), ("body", LEAD.strip())]
+
+
 @pytest.mark.parametrize(
     "text",
     [
