@@ -17,6 +17,7 @@ from pipeline.events.lexicon import Lexicon, lexicon
 from pipeline.events.memory import Memory
 from pipeline.events.proposal import propose
 from pipeline.events.roles import Cast, subject_of
+from pipeline.events.svo import read
 from pipeline.resources import language_toml, languages
 from pipeline.text.normalise import normalise
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from pipeline.events.draft import Draft
     from schemas.article import Article
+    from schemas.event import EventDate
 
 CODED = frozenset({"title", "body"})
 QUESTIONS = frozenset("?؟")
@@ -58,16 +60,30 @@ class Reader:
                 found.extend(self._sentence(one, start, end))
         return found
 
+    def date_of(self, one: Chart, part: Clause, span: tuple[int, int], *, future: bool) -> tuple[EventDate | None, bool]:
+        """Return the date a clause states, else one before it in its sentence, else the article's; and whether it is stated."""
+        for start, end in ((part.start, part.end), (span[0], part.start)):
+            found = dates_in(one, start, end, self.anchor, future=future)
+            if found:
+                return event_date(one, found[0]), True
+        return (anchored(self.anchor) if self.anchor else None), False
+
     def _sentence(self, one: Chart, start: int, end: int) -> list[Draft]:
         chunks = located([self.context.resolve(one, c) for c in self.finder.chunks(one, start, end)])
         if one.word(end - 1) in QUESTIONS:
             return []
         found: list[Draft] = []
+        if self.known.grammar.order == "SVO":
+            return self._noted(chunks, read(self, one, chunks, (start, end)))
         parts = clauses(one, self.known.grammar, start, end)
         verbless = all(part.group is None or not part.group.finite for part in parts)
         scene = Scene(self, one, chunks, (start, end))
         for part in parts:
             found.extend(scene.clause(part, verbless=verbless))
+        return self._noted(chunks, found)
+
+    def _noted(self, chunks: list[Chunk], found: list[Draft]) -> list[Draft]:
+        """Take note of the two sides of a sentence."""
         if any(len(draft.countries) == 2 for draft in found):
             best = next(draft for draft in found if len(draft.countries) == 2)
             self.context.note_pair((*best.actors, *best.recipients), self.sentence)
@@ -176,14 +192,9 @@ class Scene:
             self.speaker = self.context.current_speaker(self.reader.sentence)
         return True
 
-    def date(self, part: Clause, *, future: bool) -> tuple[object, bool]:
+    def date(self, part: Clause, *, future: bool) -> tuple[EventDate | None, bool]:
         """Return the date a clause states, else its sentence, else that of the article; and whether it was stated."""
-        reader = self.reader
-        for start, end in ((part.start, part.end), (self.span[0], part.start)):
-            found = dates_in(self.chart, start, end, reader.anchor, future=future)
-            if found:
-                return event_date(self.chart, found[0]), True
-        return (anchored(reader.anchor) if reader.anchor else None), False
+        return self.reader.date_of(self.chart, part, self.span, future=future)
 
 
 def located(chunks: list[Chunk]) -> list[Chunk]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import Chunk, ChunkKind
-from pipeline.events.gazetteer import Country, Place
+from pipeline.events.gazetteer import Country, Holder, Place
 from pipeline.events.memory import SHORTEST_PART, Memory, Person
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Finder:
     def _of_country(self, chart: Chart, i: int, end: int) -> Chunk | None:
         """Read a country, with an office, a body or a place behind its genitive."""
         hit = chart.hit("country", i)
-        if hit is None or not isinstance(hit[1][0], Country):
+        if hit is None or not isinstance(hit[1][0], Country) or not self._written(chart, i, upper=hit[1][0].upper):
             return None
         country, after = hit[1][0], hit[0]
         if country.common and not self._supported(chart, i, after):
@@ -80,8 +80,15 @@ class Finder:
             return replace(city, start=i)
         return Chunk(start=i, end=after, kind="state", country=country.iso3, basis="explicit")
 
+    def _written(self, chart: Chart, i: int, *, upper: bool = False) -> bool:
+        """Whether a name is written as one, where the language has capitals."""
+        text = chart.tokens[i].text
+        return (not upper or text.isupper()) and (self.known.grammar.order == "SOV" or text[:1].isupper())
+
     def _supported(self, chart: Chart, i: int, after: int) -> bool:
         """Whether a name that is also a common word stands where only a name can."""
+        if self.known.grammar.order == "SVO":
+            return True
         case = chart.hit("case", after)
         if not chart.has("word", i, "daytime"):
             return case is not None or chart.word(after) in self.known.grammar.conjunctions
@@ -90,7 +97,7 @@ class Finder:
 
     def _demonym(self, chart: Chart, i: int, end: int) -> Chunk | None:
         hit = chart.hit("demonym", i)
-        if hit is None:
+        if hit is None or not self._written(chart, i):
             return None
         iso3, flags = hit[1][0]
         office = self._office(chart, hit[0], end, iso3, "demonym")
@@ -174,7 +181,28 @@ class Finder:
         if role.kind != "person":
             return chunk
         name, stop = self._name(chart, after, end)
-        return self._named(replace(chunk, end=stop), name)
+        chunk = self._of_state(chart, self._named(replace(chunk, end=stop), name))
+        return chunk if chunk.country or country else self._of_holder(chart, chunk)
+
+    def _of_state(self, chart: Chart, chunk: Chunk) -> Chunk:
+        """Read the country behind an office: "the prime minister of Nepal"."""
+        after = chart.has("case", chunk.end, "genitive")
+        if self.known.grammar.order == "SOV" or not after or chunk.country:
+            return chunk
+        while chart.word(after) in self.known.grammar.words.get("articles", ()):
+            after += 1
+        hit = chart.hit("country", after)
+        if hit is None or not self._written(chart, after, upper=hit[1][0].upper):
+            return chunk
+        return replace(chunk, end=hit[0], country=hit[1][0].iso3, basis="explicit")
+
+    def _of_holder(self, chart: Chart, chunk: Chunk) -> Chunk:
+        """Give an office with the name of a known holder that holder's country."""
+        for i in range(chunk.name[0], chunk.name[1]) if chunk.name else ():
+            hit = chart.hit("holder", i)
+            if hit is not None and hit[0] == chunk.name[1] and (i == chunk.name[0] or not hit[1][0][0].single):
+                return replace(chunk, country=hit[1][0][0].country, basis="office")
+        return chunk
 
     def _name(self, chart: Chart, i: int, end: int) -> tuple[tuple[int, int] | None, int]:
         """Read the words of a name from token i: words no lexicon knows, honorifics before them left out."""
@@ -188,6 +216,9 @@ class Finder:
             stop += 1
         while stop < min(end, first + LONGEST_NAME) and self._is_name(chart, stop):
             stop += 1
+        holder = chart.hit("holder", first)
+        if holder is not None and stop < holder[0] <= end:
+            stop = holder[0]
         if stop == first:
             return None, i
         return (first, stop), self._bracket(chart, stop, end)
@@ -198,9 +229,11 @@ class Finder:
         return role is not None and role[0] == i + 1 and role[1][0].common and role[1][0].kind == "person"
 
     def _is_name(self, chart: Chart, i: int) -> bool:
+        if i >= len(chart.tokens):
+            return False
         token = chart.tokens[i]
-        if chart.hit("holder", i):
-            return True
+        if i < 0:
+            return False
         if token.kind != "word" or chart.word(i) in self.known.common:
             return False
         if self.known.grammar.order == "SVO" and not token.text[:1].isupper():
@@ -237,15 +270,26 @@ class Finder:
     def _person(self, chart: Chart, i: int, end: int) -> Chunk | None:
         """Read the name of a person in office, or of one the article has named before."""
         hit = chart.hit("holder", i)
-        if hit is not None:
-            found = next((h for h in hit[1][0] if h.held(self.day)), hit[1][0][0])
-            stop = self._bracket(chart, hit[0], end)
-            basis = "office" if found.held(self.day) else "remembered"
+        if hit is not None and self._stands_alone(chart, i, hit[0], hit[1][0][0]):
+            holders: tuple[Holder, ...] = hit[1][0]
+            now = next((h for h in holders if h.held(self.day)), None)
+            known = now or holders[0]
             return Chunk(
-                start=i, end=stop, kind="person", country=found.country, basis=basis,  # type: ignore[arg-type]
-                office=found.office, sector="GOV", name=(i, hit[0]),
+                start=i, end=self._bracket(chart, hit[0], end), kind="person", country=known.country, basis="office",
+                office=now.office if now else None, sector="GOV" if now else "ELI", name=(i, hit[0]),
             )  # fmt: skip
         return self._remembered(chart, i, end)
+
+    def _stands_alone(self, chart: Chart, i: int, stop: int, holder: Holder) -> bool:
+        """Whether a surname that others bear too stands without a first name of its own or another person's."""
+        if self.known.grammar.order == "SVO" and not chart.tokens[i].text[:1].isupper():
+            return False
+        if not holder.single:
+            return True
+        other = self.memory.find((chart.word(i),))
+        if other is not None and self.memory.persons[other].country not in {None, holder.country}:
+            return False
+        return not self._is_name(chart, stop) and not (self._is_name(chart, i - 1) and chart.hit("role", i - 1) is None)
 
     def _remembered(self, chart: Chart, i: int, end: int) -> Chunk | None:
         rows = self.memory.by_word.get(chart.word(i))
@@ -290,6 +334,8 @@ class Finder:
         if hit is None or i >= end:
             return None
         place: Place = hit[1][0]
+        if not self._written(chart, i, upper=place.upper):
+            return None
         if place.kind == "seat":
             return Chunk(
                 start=i, end=hit[0], kind="body", country=place.country, basis="explicit", sector=place.sector or "GOV",
@@ -357,7 +403,7 @@ def _coordinate(chart: Chart, known: Lexicon, found: list[Chunk]) -> list[Chunk]
         if first < k and out[k].kind != "place":
             number += 1
             for n in range(first, k + 1):
-                same = out[n].case or out[k].case
+                same = out[n].case or (out[k].case if known.grammar.order == "SOV" else out[first].case)
                 out[n] = replace(out[n], case=same, case_end=out[k].case_end, group=number)
                 if n > first and out[n].country is None and out[n].name is None and out[first].basis in SHARED:
                     out[n] = replace(out[n], country=out[first].country, basis="apposition")

@@ -54,9 +54,9 @@ def firings(chart: Chart, known: Lexicon, clause: Clause, *, verbless: bool) -> 
         hit = chart.hit("trigger", i)
         if hit is None or i in taken:
             continue
-        for number in hit[1]:
+        for number, _ in hit[1]:
             firing = _by_words(chart, known.triggers[number], clause, i, hit[0], verbless=verbless)
-            if firing is not None and _surroundings_fit(chart, firing):
+            if firing is not None and surroundings_fit(chart, firing):
                 taken.update(range(i, hit[0]))
                 yield firing
     if clause.group is not None and clause.group.finite | (clause.group.tense == "participle"):
@@ -80,7 +80,7 @@ def _by_verb(chart: Chart, known: Lexicon, clause: Clause) -> Iterator[Firing]:
     for act in known.triggers:
         if not act.words and act.verbs & group.verbs and _happens(act, group):
             firing = Firing(act, group.start, group.end, group, clause)
-            if _surroundings_fit(chart, firing):
+            if surroundings_fit(chart, firing):
                 yield firing
 
 
@@ -134,11 +134,12 @@ def _presupposed(chart: Chart, clause: Clause, end: int, *, verbless: bool) -> b
     return bool(occasion) and clause.group.tense in FINITE - {"future", "need", "possible", "subjunctive"}
 
 
-def _surroundings_fit(chart: Chart, firing: Firing) -> bool:
+def surroundings_fit(chart: Chart, firing: Firing) -> bool:
     """Check the word lists the trigger needs or is blocked by, and its own negation."""
     act, clause = firing.act, firing.clause
-    if act.needs is not None and chart.within("list", act.needs, clause.start, firing.stop) is None:
+    end = firing.stop if clause.group else max(firing.stop, clause.end)
+    if act.needs is not None and chart.within("list", act.needs, clause.start, end) is None:
         return False
-    if any(chart.within("list", name, clause.start, firing.stop) is not None for name in act.block):
+    if any(chart.within("list", name, clause.start, end) is not None for name in act.block):
         return False
     return not chart.has("word", firing.start - 1, "negation")

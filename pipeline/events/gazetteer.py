@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,10 +20,11 @@ SHORTEST_NAME = 2
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A name of a country; a `common` one is also another word and needs support."""
+    """A name of a country; a `common` one is also another word and needs support, an `upper` one stands in capitals."""
 
     iso3: str
     common: bool = False
+    upper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +39,28 @@ class Place:
     lon: float | None = None
     sector: str | None = None
     common: bool = False
+    upper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A person in an office of a country between two dates (ISO 8601, None = open)."""
+    """A person known to have held an office from a day (ISO 8601) to another, None = still.
+
+    `single`: the name is one word that others bear too.
+    """
 
     name: str
     country: str
     office: str
-    since: str | None
+    since: str
     until: str | None
+    single: bool = False
 
     def held(self, day: str | None) -> bool:
-        """Whether the office was held on a day; unknown days count."""
+        """Whether the office was held on a day; without one, whether it still is."""
         if day is None:
-            return True
-        return (self.since or "") <= day and (self.until is None or day <= self.until)
+            return self.until is None
+        return self.since <= day and (self.until is None or day <= self.until)
 
 
 @cache
@@ -81,7 +87,7 @@ def country_phrases(code: str) -> Iterator[tuple[str, Country]]:
             yield name, Country(states()[iso2])
     for name, iso3, kind, _, flags in own.values():
         if kind == "name":
-            yield name, Country(folded_states().get(iso3, iso3), "common" in flags)
+            yield name, Country(folded_states().get(iso3, iso3), "common" in flags, "upper" in flags)
 
 
 def place_phrases(code: str) -> Iterator[tuple[str, Place]]:
@@ -93,7 +99,8 @@ def place_phrases(code: str) -> Iterator[tuple[str, Place]]:
             geo = (int(row[7]), float(row[8]), float(row[9])) if row[7] else (None, None, None)
             yield name, Place(row[6], folded_states()[iso3], kind, *geo, sector or None, "common" in flags)
         elif kind == "seat":
-            yield name, Place(name, folded_states().get(iso3, iso3), kind, sector=sector or None)
+            upper = "upper" in flags
+            yield name, Place(name, folded_states().get(iso3, iso3), kind, sector=sector or None, upper=upper)
     known = {row[0]: row for row in knowledge_rows("places")}
     for phrase, geonameid, *flags in language_rows(code, "places"):
         if geonameid in known:
@@ -105,9 +112,26 @@ def place_phrases(code: str) -> Iterator[tuple[str, Place]]:
 
 
 def holder_phrases(code: str) -> Iterator[tuple[str, tuple[Holder, ...]]]:
-    """Yield the names office holders go by in a language."""
-    del code
-    yield from ()
+    """Yield the names office holders go by in a language, with their offices, the latest first."""
+    offices = _offices_of_persons()
+    for phrase, person, flags in language_rows(code, "persons"):
+        rows = offices.get(person, ())
+        if rows:
+            yield phrase, tuple(replace(row, single="single" in flags) for row in rows)
+
+
+@cache
+def _offices_of_persons() -> dict[str, tuple[Holder, ...]]:
+    """Offices by person, the latest first; bodies that are no states stand under their PLOVER code."""
+    codes = {row[0]: row[1] for row in knowledge_rows("organisations")} | {
+        row[0]: row[4] or row[1] for row in knowledge_rows("groups")
+    }
+    found: dict[str, list[Holder]] = {}
+    for body, office, since, until, person in knowledge_rows("officeholders"):
+        country = folded_states().get(body) or codes.get(body, "")
+        if country:
+            found.setdefault(person, []).append(Holder(person, country, office, since, until or None))
+    return {name: tuple(sorted(rows, key=lambda r: r.since, reverse=True)) for name, rows in found.items()}
 
 
 @cache

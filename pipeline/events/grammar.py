@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FORMS = ("past", "habitual", "infinitive", "subjunctive", "future", "present", "stem", "conjunctive")
+ENGLISH_FORMS = ("base", "third", "past", "participle", "ing")
+_VERB = re.compile(r"\{(\w+)\}")
 # What a stem written together with an auxiliary amounts to.
 GLUED = {
     "vector": "past",
@@ -71,6 +74,19 @@ class Grammar:
         for verb, rows in self.table.get("verbs", {}).items():
             for phrase, form in _paradigm(verb, rows, self.table):
                 yield "verb", phrase, form
+
+
+    def inflected(self, pattern: str) -> Iterator[tuple[str, str]]:
+        """Yield the inflected phrases of a pattern such as "{hold} talks with", each with the name of its form."""
+        match = _VERB.search(pattern)
+        if match is None:
+            yield pattern, ""
+            return
+        forms: dict[str, list[str]] = self.table.get("forms", {})
+        if match[1] not in forms:
+            raise ResourceError(f"grammar.toml: no forms of {match[1]!r} for {pattern!r}")
+        for name, form in zip(ENGLISH_FORMS, forms[match[1]], strict=True):
+            yield pattern.replace(match[0], form), name
 
 
 @cache

@@ -136,8 +136,9 @@ def _everything(code: str, rules: Grammar, acts: tuple[Trigger, ...]) -> Iterabl
     for phrase, holders in holder_phrases(code):
         yield "holder", phrase, holders
     for number, act in enumerate(acts):
-        for phrase in act.words:
-            yield "trigger", phrase, number
+        for pattern in act.words:
+            for phrase, form in rules.inflected(pattern):
+                yield "trigger", phrase, (number, form)
     for name, listed in language_toml(code, "triggers").get("lists", {}).items():
         for phrase in listed:
             yield "list", phrase, name

@@ -96,8 +96,12 @@ def _by_demonym(scene: Scene, firing: Firing) -> list[Chunk]:
 
 def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
     """The state whose adjective describes what is condemned, praised or seized: "condemned the Israeli attack"."""
-    one = scene.chart
-    for i in range(firing.start - 1, max(firing.clause.start, firing.start - OBJECT_REACH) - 1, -1):
+    one, clause = scene.chart, firing.clause
+    if scene.reader.known.grammar.order == "SOV":
+        places = range(firing.start - 1, max(clause.start, firing.start - OBJECT_REACH) - 1, -1)
+    else:
+        places = range(firing.end, min(clause.end, firing.end + OBJECT_REACH))
+    for i in places:
         hit = one.hit("demonym", i)
         if hit is not None:
             return [Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
@@ -157,6 +161,8 @@ def _chronicle(act: Trigger, parties: Parties) -> bool:
     """Whether it is crime and courts at home: the one seized or tried is no political party."""
     if act.type not in {"COERCE", "ACCUSE", "SANCTION", "REJECT"} or _foreign(parties.actors, parties.recipients):
         return False
+    if not parties.recipients:
+        return act.type != "ACCUSE"
     return all(c.sector in UNPOLITICAL and not c.organisation for c in parties.recipients)
 
 

@@ -120,7 +120,7 @@ def _before_agent(chunk: Chunk, taken: Sequence[Chunk]) -> bool:
 
 def _mutual(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     frame = grammar.frames[firing.act.frame]
-    before = [c for c in cast.near if c.end <= firing.start]
+    before = [c for c in cast.near if c.end <= firing.start or grammar.order == "SVO"]
     between = [c for c in before if c.case == "between" and c.kind in PARTIES | {"place"}]
     if between:
         return Parties(side(cast.near, between[-1]), (), mutual=True)
@@ -145,8 +145,10 @@ def _people(chunks: Sequence[Chunk]) -> list[Chunk]:
 def _visit(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     where = next((c for c in cast.after if c.start == firing.end and c.kind in {"state", "place"}), None)
     if where is None:
-        places = [c for c in cast.near if c.kind in {"state", "place"} and c.end <= firing.stop]
-        wanted = ("genitive", "in", None) if firing.act.words else (None, "in")
+        svo = grammar.order == "SVO"
+        places = [c for c in cast.near if c.kind in {"state", "place"} and (c.end <= firing.stop or svo)]
+        wanted: tuple[str | None, ...] = ("genitive", "in", None) if firing.act.words else (None, "in")
+        wanted = grammar.frames["visit"].recipient if svo else wanted
         where = next((c for case in wanted for c in reversed(places) if c.case == case), None)
     actors, inherited = agent(firing, cast, grammar)
     actors = tuple(c for c in actors if c is not where)
@@ -159,7 +161,7 @@ def _visit(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
 
 def _host(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     hosts, inherited = agent(firing, cast, grammar)
-    before = [c for c in _people(cast.near) if c.end <= firing.start]
+    before = [c for c in _people(cast.near) if c.end <= firing.start or grammar.order == "SVO"]
     guests = by_case(firing, before, grammar.frames[firing.act.frame].actor, hosts)
     return Parties(guests, hosts, inherited)
 
@@ -170,7 +172,7 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     if firing.act.target:
         cases = firing.act.target
     actors, inherited = agent(firing, cast, grammar)
-    before = [c for c in cast.near if c.start < firing.start or c.end <= firing.stop]
+    before = [c for c in cast.near if c.start < firing.start or c.end <= firing.stop or grammar.order == "SVO"]
     open_to = [c for c in before if c.kind in PARTIES or (c.kind == "place" and (c.case in {"on", "in"}))]
     recipients = by_case(firing, open_to, cases, actors)
     if not recipients and not firing.occasion and (firing.tense in {"passive", "nominal"} or _is_suffered(firing, frame.kind)):

@@ -1,0 +1,170 @@
+"""Languages with the verb in the middle: clauses, firings and parties by position and preposition."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipeline.events.chunks import PARTIES, Chunk
+from pipeline.events.clauses import CONDITION, COORDINATE, Clause
+from pipeline.events.firing import Firing, surroundings_fit
+from pipeline.events.predicates import VerbGroup
+from pipeline.events.proposal import propose
+from pipeline.events.roles import Cast
+
+if TYPE_CHECKING:
+    from pipeline.events.chart import Chart
+    from pipeline.events.coder import Reader
+    from pipeline.events.draft import Draft
+    from schemas.event import EventDate
+
+# Words between a verb and what it governs, and between auxiliaries and the verb.
+OBJECT_REACH = 6
+MOST_AUXILIARIES = 5
+MEDIA = "JRN"
+CUTS = frozenset({";", ":", "(", ")", "—", "–"})
+
+
+class Sentence:
+    """A sentence as the proposal needs it: the state its firings share."""
+
+    def __init__(self, reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int]) -> None:
+        self.reader, self.chart, self.chunks, self.span = reader, chart, chunks, span
+        self.context = reader.context
+        self.speaker: Chunk | None = None
+        self.reported = False
+
+    def date(self, part: Clause, *, future: bool) -> tuple[EventDate | None, bool]:
+        """Return the date of a clause and whether the text states it."""
+        return self.reader.date_of(self.chart, part, self.span, future=future)
+
+
+def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int]) -> list[Draft]:
+    """Return the drafts of a sentence."""
+    scene = Sentence(reader, chart, chunks, span)
+    found: list[Draft] = []
+    carried: tuple[Chunk, ...] = ()
+    for start, end, link in parts(chart, *span):
+        if link == CONDITION:
+            continue
+        near = [c for c in chunks if start <= c.start and c.end <= end]
+        last = start
+        for firing in firings(reader, chart, Clause(start, end, None, link), near):
+            subject = subject_of(chart, near, last, firing)
+            agents = subject or carried
+            found.extend(propose(scene, firing, _cast(firing, near, agents, inherited=not subject)))  # type: ignore[arg-type]
+            carried = agents
+            last = firing.stop
+        if not carried:
+            carried = tuple(c for c in near if c.case is None and c.kind in PARTIES)[:1]
+        _note_speaker(scene, chart, (start, end), near)
+    return found
+
+
+def parts(chart: Chart, start: int, end: int) -> list[tuple[int, int, str]]:
+    """Cut a sentence at subordinating connectives and strong punctuation."""
+    found: list[tuple[int, int, str]] = []
+    first, link = start, COORDINATE
+    for i in range(start, end):
+        hit = chart.hit("connective", i)
+        if (hit is None and chart.word(i) not in CUTS) or i == first:
+            if hit is not None and i == first:
+                link = hit[1][0]
+            continue
+        found.append((first, i, link))
+        first, link = i, hit[1][0] if hit is not None else COORDINATE
+    found.append((first, end, link))
+    return found
+
+
+def firings(reader: Reader, chart: Chart, clause: Clause, near: list[Chunk]) -> list[Firing]:
+    """Return the triggers that fire in a clause, in order."""
+    found: list[Firing] = []
+    i = clause.start
+    inside = {j for c in near for j in range(c.start, c.end)}
+    while i < clause.end:
+        hit = chart.hit("trigger", i)
+        if hit is None or i in inside:
+            i += 1
+            continue
+        for number, form in hit[1]:
+            act = reader.known.triggers[number]
+            tense = tense_of(chart, i, clause.start, form, title=chart.kind == "title")
+            if tense is None or (not form and not act.nominal and tense != "past"):
+                continue
+            group = VerbGroup(i, hit[0], frozenset(), tense, finite=True, negated=False, recalled=False)
+            firing = Firing(act, i, hit[0], None if act.nominal else group, clause)
+            if surroundings_fit(chart, firing):
+                found.append(firing)
+        i = hit[0]
+    return found
+
+
+def tense_of(chart: Chart, i: int, start: int, form: str, *, title: bool) -> str | None:
+    """The tense of a verb form by the words before it; None where it does not say that something happens."""
+    kinds: set[str] = set()
+    j = i - 1
+    for _ in range(MOST_AUXILIARIES):
+        hit = next(
+            (h for back in (0, 1, 2) if (h := chart.hit("auxiliary", j - back)) and h[0] == j + 1 and j - back >= start), None
+        )
+        if hit is None:
+            break
+        kinds.update(hit[1])
+        j -= next(back for back in (0, 1, 2) if chart.hit("auxiliary", j - back) is hit) + 1
+    if kinds & {"unreal", "negative"}:
+        return None
+    if "future" in kinds:
+        return "future"
+    if form == "base":
+        return "future" if title and kinds == {"infinitive"} else ("present" if title and not kinds else None)
+    if form == "ing":
+        return "progressive" if "passive" in kinds else None
+    if "passive" in kinds and form in {"past", "participle"}:
+        return "passive"
+    if form == "participle" and "perfect" not in kinds:
+        return "past" if not kinds else None
+    return "past" if "infinitive" not in kinds else None
+
+
+def subject_of(chart: Chart, near: list[Chunk], start: int, firing: Firing) -> tuple[Chunk, ...]:
+    """The last bare party before the verb, with what is coordinated with it."""
+    able = [
+        c for c in near
+        if start <= c.start and c.end <= firing.start and c.case is None and (c.kind in PARTIES or c.kind == "place") and c.sector != MEDIA
+    ]  # fmt: skip
+    if not able:
+        return ()
+    head = able[0] if chart.word(able[0].end) == "," else able[-1]
+    return tuple(c for c in near if head.group and c.group == head.group) or (head,)
+
+
+def _cast(firing: Firing, near: list[Chunk], agents: tuple[Chunk, ...], *, inherited: bool) -> Cast:
+    """Turn positions into cases: what stands before is the agent, what follows directly the object."""
+    passive = firing.tense == "passive"
+    case = "object" if passive else "agent"
+    left = [replace(c, case=case) for c in agents] if not inherited or passive else []
+    right: list[Chunk] = []
+    reach = firing.end
+    for chunk in near:
+        if chunk.start < firing.end:
+            continue
+        if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH:
+            right.append(replace(chunk, case="object"))
+            reach = chunk.end if chunk.group else -OBJECT_REACH * 100
+        elif chunk.case is not None:
+            right.append(chunk)
+    carried = tuple(replace(c, case="agent") for c in agents) if inherited and not passive else ()
+    # The nearest comes last, as in languages where the verb does.
+    return Cast((*left, *reversed(right)), (), carried, ())
+
+
+def _note_speaker(scene: Sentence, chart: Chart, span: tuple[int, int], near: list[Chunk]) -> None:
+    """Remember who speaks, for "we" in the sentences after."""
+    said = chart.within("word", "speech_phrase", *span)
+    if said is None:
+        return
+    who = next((c for c in reversed(near) if c.end <= said and c.case is None and c.kind in PARTIES), None)
+    if who is not None:
+        scene.context.speaker, scene.context.speaker_at = who, scene.reader.sentence
+        scene.speaker, scene.reported = who, True
