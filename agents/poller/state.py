@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import orjson
@@ -105,9 +105,8 @@ class SQLiteStore:
 
     def next_polls(self) -> dict[str, datetime]:
         """Return when each known feed is due."""
-        rows = self._open.execute("select id, state from feeds").fetchall()
-        states = ((feed_id, load_state(state)) for feed_id, state in rows)
-        return {feed_id: state.next_poll for feed_id, state in states if state.next_poll is not None}
+        rows = self._open.execute("select id, next_poll from feeds where next_poll is not null").fetchall()
+        return {feed_id: datetime.fromtimestamp(due, UTC) for feed_id, due in rows}
 
     def commit(self, feed_id: str, stored: Stored) -> None:
         """Replace the state of a feed, durably."""
