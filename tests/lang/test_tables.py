@@ -29,7 +29,7 @@ FLAGS = {
     "months": {"common"},
     "numbers": {"common"},
     "organisations": {"common", "upper"},
-    "persons": {"single"},
+    "persons": {"common", "single"},
     "places": {"common"},
     "places_extra": {"common", "drop"},
     "titles": {"body", "plural", "common"},
