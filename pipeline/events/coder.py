@@ -78,7 +78,8 @@ class Reader:
         parts = clauses(one, self.known.grammar, start, end)
         verbless = all(part.group is None or not part.group.finite for part in parts)
         scene = Scene(self, one, chunks, (start, end))
-        for part in parts:
+        for part, after in zip(parts, [*parts[1:], None], strict=False):
+            scene.next = after
             found.extend(scene.clause(part, verbless=verbless))
         return self._noted(chunks, found)
 
@@ -103,6 +104,7 @@ class Scene:
         self.spoke = False
         self.reported = False
         self.unreal = False
+        self.next: Clause | None = None
 
     def clause(self, part: Clause, *, verbless: bool) -> list[Draft]:
         """Return the drafts of a clause and move on."""
@@ -135,9 +137,16 @@ class Scene:
     def _fire(self, part: Clause, near: list[Chunk], *, verbless: bool) -> list[Draft]:
         found: list[Draft] = []
         for firing in firings(self.chart, self.reader.known, part, verbless=verbless):
+            if firing.act.then is not None and not self._followed_by(firing.act.then):
+                continue
             cast = self._cast(firing, near)
             found.extend(propose(self, firing, cast))
         return found
+
+    def _followed_by(self, tense: str) -> bool:
+        """Whether a complement in that tense follows: "told them that they should go"."""
+        after = self.next
+        return after is not None and after.link == COMPLEMENT and after.group is not None and after.group.tense == tense
 
     def _cast(self, firing: Firing, near: list[Chunk]) -> Cast:
         after = tuple(c for c in self.chunks if c.start >= firing.end and c.end <= self.span[1])[:2]

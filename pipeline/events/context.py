@@ -56,7 +56,7 @@ class Context:
         number = self.memory.find(words)
         if number is None and chunk.country is None:
             if chunk.national or (chunk.sector in STATE_SECTORS and chunk.office):
-                chunk = self._default(chunk, self.home if chunk.national else self.focus)
+                chunk = self._default(chunk, self._at_home() if chunk.national else self.focus)
             learn(chart, [chunk], self.memory)
             number = self.memory.find(words)
         if number is None:
@@ -80,7 +80,11 @@ class Context:
         named = self.memory.offices.get(chunk.office or "", ())
         if len(named) == 1 and named[0] != self.home:
             return replace(chunk, country=named[0], basis="remembered")
-        return self._default(chunk, self.focus or self.home) if chunk.national else chunk
+        return self._default(chunk, self._at_home()) if chunk.national else chunk
+
+    def _at_home(self) -> str | None:
+        """The country at home, if the article is about it at all."""
+        return self.home if self.focus == self.home else None
 
     def _default(self, chunk: Chunk, country: str | None) -> Chunk:
         if country is None:

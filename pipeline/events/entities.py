@@ -11,7 +11,7 @@ from pipeline.events.memory import SHORTEST_PART, Memory, Person
 
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
-    from pipeline.events.lexicon import Lexicon, Role
+    from pipeline.events.lexicon import Lexicon, Organisation, Role
 
 LONGEST_NAME = 5
 # Words between a country's genitive and the office: "of the new prime minister".
@@ -63,7 +63,7 @@ class Finder:
         if hit is None or not isinstance(hit[1][0], Country) or not self._written(chart, i, upper=hit[1][0].upper):
             return None
         country, after = hit[1][0], hit[0]
-        if country.common and not self._supported(chart, i, after):
+        if country.common and (chart.word(i) in self.memory.by_word or not self._supported(chart, i, after)):
             return None
         j = chart.has("case", after, "genitive") or after
         if self.known.grammar.order == "SVO":
@@ -179,7 +179,7 @@ class Finder:
         if country and role.kind == "person":
             self.memory.note_office(role.office, country)
         if role.kind != "person":
-            return chunk
+            return self._of_state(chart, chunk)
         name, stop = self._name(chart, after, end)
         chunk = self._of_state(chart, self._named(replace(chunk, end=stop), name))
         return chunk if chunk.country or country else self._of_holder(chart, chunk)
@@ -187,7 +187,7 @@ class Finder:
     def _of_state(self, chart: Chart, chunk: Chunk) -> Chunk:
         """Read the country behind an office: "the prime minister of Nepal"."""
         after = chart.has("case", chunk.end, "genitive")
-        if self.known.grammar.order == "SOV" or not after or chunk.country:
+        if self.known.grammar.order == "SOV" or not after or chunk.country or not chunk.office:
             return chunk
         while chart.word(after) in self.known.grammar.words.get("articles", ()):
             after += 1
@@ -214,7 +214,7 @@ class Finder:
         first = stop
         if self._is_common_title(chart, stop) and stop + 1 < end and self._is_name(chart, stop + 1):
             stop += 1
-        while stop < min(end, first + LONGEST_NAME) and self._is_name(chart, stop):
+        while stop < min(end, first + LONGEST_NAME) and (self._is_name(chart, stop) or (stop > first and self._namesake(chart, stop))):
             stop += 1
         holder = chart.hit("holder", first)
         if holder is not None and stop < holder[0] <= end:
@@ -222,6 +222,14 @@ class Finder:
         if stop == first:
             return None, i
         return (first, stop), self._bracket(chart, stop, end)
+
+    def _namesake(self, chart: Chart, i: int) -> bool:
+        """Whether a word after a first name is a surname that a country or place bears too."""
+        for layer in ("country", "place"):
+            hit = chart.hit(layer, i)
+            if hit is not None:
+                return bool(hit[1][0].common)
+        return False
 
     def _is_common_title(self, chart: Chart, i: int) -> bool:
         """Whether a word is an office that is also a part of names, like Shah or Amir."""
@@ -262,10 +270,22 @@ class Finder:
         body = hit[1][0]
         if body.common and not self._supported(chart, i, hit[0]):
             return None
+        office = self._officer(chart, i, hit[0], body)
+        if office is not None:
+            return office
         return Chunk(
             start=i, end=hit[0], kind="organisation", organisation=body.name, sector=body.sector,
             country=body.country, basis="explicit" if body.country else None,
         )  # fmt: skip
+
+    def _officer(self, chart: Chart, i: int, after: int, body: Organisation) -> Chunk | None:
+        """Read an officer or a part of an organisation: its secretary general, its delegation."""
+        j = chart.has("case", after, "genitive") if self.known.grammar.order == "SOV" else chart.has("word", after, "possessive")
+        role = chart.hit("role", j or after)
+        if role is None or body.country is None:
+            return None
+        chunk = self._title(chart, j or after, len(chart.tokens), body.country, "explicit")
+        return replace(chunk, start=i, organisation=body.name, sector=body.sector or chunk.sector, national=False)
 
     def _person(self, chart: Chart, i: int, end: int) -> Chunk | None:
         """Read the name of a person in office, or of one the article has named before."""

@@ -78,10 +78,22 @@ def _by_verb(chart: Chart, known: Lexicon, clause: Clause) -> Iterator[Firing]:
     group = clause.group
     assert group is not None  # noqa: S101
     for act in known.triggers:
-        if not act.words and act.verbs & group.verbs and _happens(act, group):
+        if act.words or not act.verbs & group.verbs or not _happens(act, group):
+            continue
+        if _after(chart, act, group.start) and (not act.after_infinitive or _infinitive_before(chart, group.start)):
             firing = Firing(act, group.start, group.end, group, clause)
             if surroundings_fit(chart, firing):
                 yield firing
+
+
+def _infinitive_before(chart: Chart, i: int) -> bool:
+    """Whether an infinitive with its case marker stands before token i: "told to leave"."""
+    for back in (1, 2, 3):
+        case = chart.hit("case", i - back)
+        if case is not None and case[0] == i:
+            verb = chart.hit("verb", i - back - 1)
+            return verb is not None and any(form.form == "infinitive" for form in verb[1])
+    return False
 
 
 def _near(chart: Chart, act: Trigger, end: int, verb: int) -> bool:
@@ -141,5 +153,9 @@ def surroundings_fit(chart: Chart, firing: Firing) -> bool:
     if act.needs is not None and chart.within("list", act.needs, clause.start, end) is None:
         return False
     if any(chart.within("list", name, clause.start, end) is not None for name in act.block):
+        return False
+    if act.follows is not None and chart.within("list", act.follows, firing.end, clause.end) is None:
+        return False
+    if act.unless is not None and chart.within("list", act.unless, firing.end, clause.end) is not None:
         return False
     return not chart.has("word", firing.start - 1, "negation")

@@ -24,7 +24,7 @@ FUTURE_CAMEO = {"CONSULT": "036", "SUPPORT": "030", "COOPERATE": "031", "AID": "
 VERBAL = frozenset({"AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RETREAT"})
 BILATERAL = frozenset({"CONSULT", "AGREE", "COOPERATE", "AID", "SUPPORT"})
 PLACELESS = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "SANCTION", "AID", "CONCEDE"})
-UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", None})
+UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", "CVL", "EDU", "LAB", "MED", None})
 RULING = frozenset({"GOV", "MIL", "COP", "JUD", "LEG"})
 JUDGING = frozenset({"ACCUSE", "SUPPORT", "REJECT", "COERCE"})
 OBJECT_REACH = 6
@@ -39,7 +39,7 @@ def propose(scene: Scene, firing: Firing, cast: Cast) -> Iterator[Draft]:
     if _unreal(scene, firing):
         return
     parties = _expanded(scene, assign(firing, cast, scene.reader.known.grammar), firing, cast)
-    if parties is None or not _fits(act, parties, firing):
+    if parties is None or not _fits(scene, act, parties, firing):
         return
     for one in _separate(scene, firing, parties):
         yield _draft(scene, firing, one)
@@ -135,7 +135,7 @@ def _has_partner(scene: Scene, firing: Firing) -> bool:
     return any(scene.chart.has("case", i - back, name) == i + 1 for back in (0, 1) for name in ("from", "with"))
 
 
-def _fits(act: Trigger, parties: Parties, firing: Firing) -> bool:
+def _fits(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> bool:
     """Whether the parties are those the trigger needs."""
     actors, recipients = parties.actors, parties.recipients
     everyone = (*actors, *recipients)
@@ -150,19 +150,21 @@ def _fits(act: Trigger, parties: Parties, firing: Firing) -> bool:
         not act.needs_party or bool(everyone),
         not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),
         bool(countries),
-        not _chronicle(act, parties),
+        not _chronicle(scene, act, parties),
         act.type != "PROTEST" or any(c.sector not in RULING for c in actors),
         act.type not in BILATERAL or _two_sided(act, parties, firing),
     )
     return all(checks)
 
 
-def _chronicle(act: Trigger, parties: Parties) -> bool:
+def _chronicle(scene: Scene, act: Trigger, parties: Parties) -> bool:
     """Whether it is crime and courts at home: the one seized or tried is no political party."""
     if act.type not in {"COERCE", "ACCUSE", "SANCTION", "REJECT"} or _foreign(parties.actors, parties.recipients):
         return False
     if not parties.recipients:
         return act.type != "ACCUSE"
+    if scene.chart.within("list", "unrest", *scene.span) is not None:
+        return False
     return all(c.sector in UNPOLITICAL and not c.organisation for c in parties.recipients)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import PARTIES, Chunk
-from pipeline.events.clauses import CONDITION, COORDINATE, Clause
+from pipeline.events.clauses import CONDITION, COORDINATE, RELATIVE, Clause
 from pipeline.events.firing import Firing, surroundings_fit
 from pipeline.events.predicates import VerbGroup
 from pipeline.events.proposal import propose
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OBJECT_REACH = 6
 MOST_AUXILIARIES = 5
 MEDIA = "JRN"
-CUTS = frozenset({";", ":", "(", ")", "—", "–"})
+CUTS = frozenset({";", ":", "—", "–"})
 
 
 class Sentence:
@@ -50,7 +50,9 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
         near = [c for c in chunks if start <= c.start and c.end <= end]
         last = start
         for firing in firings(reader, chart, Clause(start, end, None, link), near):
-            subject = subject_of(chart, near, last, firing)
+            subject = subject_of(chart, near, last, firing) or antecedent(chunks, start, link)
+            if not subject and (firing.tense == "passive" or link == RELATIVE):
+                continue
             agents = subject or carried
             found.extend(propose(scene, firing, _cast(firing, near, agents, inherited=not subject)))  # type: ignore[arg-type]
             carried = agents
@@ -90,7 +92,7 @@ def firings(reader: Reader, chart: Chart, clause: Clause, near: list[Chunk]) -> 
         for number, form in hit[1]:
             act = reader.known.triggers[number]
             tense = tense_of(chart, i, clause.start, form, title=chart.kind == "title")
-            if tense is None or (not form and not act.nominal and tense != "past"):
+            if tense is None or (form in {"third", "base"} and tense != "future" and not _follows_party(chart, near, i)):
                 continue
             group = VerbGroup(i, hit[0], frozenset(), tense, finite=True, negated=False, recalled=False)
             firing = Firing(act, i, hit[0], None if act.nominal else group, clause)
@@ -98,6 +100,11 @@ def firings(reader: Reader, chart: Chart, clause: Clause, near: list[Chunk]) -> 
                 found.append(firing)
         i = hit[0]
     return found
+
+
+def _follows_party(chart: Chart, near: list[Chunk], i: int) -> bool:
+    """Whether a party or an adverb stands right before: else a form such as "attacks" is a noun."""
+    return any(c.end == i and c.case is None for c in near) or chart.has("auxiliary", i - 1, "adverb") == i
 
 
 def tense_of(chart: Chart, i: int, start: int, form: str, *, title: bool) -> str | None:
@@ -125,6 +132,13 @@ def tense_of(chart: Chart, i: int, start: int, form: str, *, title: bool) -> str
     if form == "participle" and "perfect" not in kinds:
         return "past" if not kinds else None
     return "past" if "infinitive" not in kinds else None
+
+
+def antecedent(chunks: list[Chunk], start: int, link: str) -> tuple[Chunk, ...]:
+    """The party a relative clause is about: the one right before it."""
+    if link != RELATIVE:
+        return ()
+    return tuple(c for c in chunks if start - 1 <= c.end <= start and c.kind in PARTIES)[-1:]
 
 
 def subject_of(chart: Chart, near: list[Chunk], start: int, firing: Firing) -> tuple[Chunk, ...]:

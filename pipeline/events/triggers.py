@@ -28,6 +28,10 @@ class Trigger:
     target: tuple[str, ...] = ()
     after: str | None = None
     not_after: str | None = None
+    after_infinitive: bool = False
+    then: str | None = None
+    follows: str | None = None
+    unless: str | None = None
     needs: str | None = None
     block: frozenset[str] = frozenset()
     tenses: frozenset[str] = frozenset(DONE)
@@ -66,7 +70,7 @@ def triggers(code: str) -> tuple[Trigger, ...]:
         seen.add(act.id)
         if act.frame not in frames:
             raise ResourceError(f"{where}: no frame {act.frame!r}")
-        for name in (*act.block, *((act.needs,) if act.needs else ())):
+        for name in (*act.block, *(n for n in (act.needs, act.follows, act.unless) if n)):
             if name not in lists:
                 raise ResourceError(f"{where}: no list {name!r}")
         if not ontology().knows(act.type, act.mode):
