@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from schemas.event import EventDate
 
 CODED = frozenset({"title", "body"})
+# What "he" and "they" stand for in the press.
+PRONOUNS = frozenset({"person", "counterpart", "people", "organisation", "state"})
 QUESTIONS = frozenset("?؟")
 
 
@@ -129,7 +131,7 @@ class Scene:
             if who is not None and who.country:
                 return replace(who, case=chunk.case, case_end=chunk.case_end, group=0, basis="remembered", stands_for="speaker")
         if chunk.kind == "pronoun" and chunk.case == "agent":
-            who = context.current_speaker(number) or context.agent
+            who = next((c for c in (context.current_speaker(number), context.agent) if c and c.kind in PRONOUNS), None)
             if who is not None:
                 return replace(who, case="agent", case_end=chunk.case_end, group=0, basis=_weaker(who), stands_for="pronoun")
         return chunk
@@ -141,7 +143,7 @@ class Scene:
                 continue
             cast = self._cast(firing, near)
             found.extend(propose(self, firing, cast))
-        return found
+        return one_assault(found)
 
     def _followed_by(self, tense: str) -> bool:
         """Whether a complement in that tense follows: "told them that they should go"."""
@@ -149,7 +151,8 @@ class Scene:
         return after is not None and after.link == COMPLEMENT and after.group is not None and after.group.tense == tense
 
     def _cast(self, firing: Firing, near: list[Chunk]) -> Cast:
-        after = tuple(c for c in self.chunks if c.start >= firing.end and c.end <= self.span[1])[:2]
+        stop = firing.clause.end
+        after = tuple(c for c in self.chunks if c.start >= firing.end and (c.start < stop or c.start == firing.end))[:2]
         others = tuple(
             c for c in self.chunks
             if c.end <= firing.start and c.kind in PARTIES and c.country and c.case in {"with", "to", "from", "genitive"}
@@ -204,6 +207,20 @@ class Scene:
     def date(self, part: Clause, *, future: bool) -> tuple[EventDate | None, bool]:
         """Return the date a clause states, else its sentence, else that of the article; and whether it was stated."""
         return self.reader.date_of(self.chart, part, self.span, future=future)
+
+
+def one_assault(drafts: list[Draft]) -> list[Draft]:
+    """Within a clause, the attack and those it killed are one event: "ten were killed in an air strike"."""
+    assaults = [d for d in drafts if d.event_type == "ASSAULT"]
+    if len(assaults) < 2:
+        return drafts
+    kept = next((d for d in assaults if d.firing.group is not None), assaults[0])
+    for other in assaults:
+        if other is not kept:
+            kept.actors = kept.actors or other.actors
+            kept.recipients = kept.recipients or other.recipients
+            kept.mode, kept.cameo = (other.mode, other.cameo) if other.mode and not kept.mode else (kept.mode, kept.cameo)
+    return [d for d in drafts if d is kept or d.event_type != "ASSAULT"]
 
 
 def located(chunks: list[Chunk]) -> list[Chunk]:

@@ -24,6 +24,8 @@ NOMINAL = 0.9
 INHERITED = 0.85
 PAIR = 0.85
 ONE_SIDED = 0.85
+OPEN_OFFER = 0.7
+TWO = 2
 NO_COUNTRY = 0.5
 REPORTED_DEED = 0.8
 
@@ -37,8 +39,8 @@ def confidence(draft: Draft) -> ConfidenceParts:
         roles *= INHERITED
     if draft.resolved:
         roles *= PAIR
-    if not draft.actors or not draft.recipients and not draft.mutual and draft.act.frame != "self":
-        roles *= ONE_SIDED
+    if len(parties) < TWO and draft.act.frame != "self":
+        roles *= OPEN_OFFER if draft.event_type == "AGREE" else ONE_SIDED
     weights = [BASIS_WEIGHT.get(c.basis or "", NO_COUNTRY) for c in parties if c.country or c.kind == "person"]
     country = min(weights, default=NO_COUNTRY)
     realis = TENSES.get(draft.firing.tense, 0.7)

@@ -135,7 +135,9 @@ def _after(chart: Chart, act: Trigger, start: int) -> bool:
     before = {
         name for back in (1, 2, 3) if (hit := chart.hit("case", start - back)) is not None and hit[0] == start for name in hit[1]
     }
-    return (act.after is None or act.after in before) and act.not_after not in before
+    if act.not_after is not None and any(chart.has("case", start - back, act.not_after) for back in (1, 2, 3)):
+        return False
+    return act.after is None or act.after in before
 
 
 def _presupposed(chart: Chart, clause: Clause, end: int, *, verbless: bool) -> bool:

@@ -9,7 +9,7 @@ from pipeline.events.chunks import Chunk
 from pipeline.events.draft import Draft
 from pipeline.events.ontology import ontology
 from pipeline.events.places import location, of_place, stated
-from pipeline.events.roles import Cast, Parties, assign
+from pipeline.events.roles import MEDIA, Cast, Parties, assign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
         actors = _by_demonym(scene, firing)
     if not parties.recipients and firing.act.needs_recipient and firing.act.type in JUDGING:
         parties = replace(parties, recipients=tuple(_by_object(scene, firing)))
-    recipients = [c for c in parties.recipients if c.kind not in {"pronoun", "speaker", "pair"}]
+    recipients = [c for c in parties.recipients if c.kind not in {"pronoun", "speaker", "pair"} and c.sector != MEDIA]
     if parties.mutual and not recipients and len({c.identity for c in actors}) < 2:
         recipients = _partner(scene, firing, actors)
         resolved = resolved or bool(recipients)

@@ -175,9 +175,11 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     before = [c for c in cast.near if c.start < firing.start or c.end <= firing.stop or grammar.order == "SVO"]
     open_to = [c for c in before if c.kind in PARTIES or (c.kind == "place" and (c.case in {"on", "in"}))]
     recipients = by_case(firing, open_to, cases, actors)
-    if not recipients and not firing.occasion and (firing.tense in {"passive", "nominal"} or _is_suffered(firing, frame.kind)):
-        recipients = side(before, subject_of([c for c in before if c.case is None]))
-        actors = tuple(c for c in actors if c not in recipients)
+    suffered = _is_suffered(firing, frame.kind)
+    if not firing.occasion and (suffered or (not recipients and firing.tense in {"passive", "nominal"})):
+        patient = side(before, subject_of([c for c in before if c.case is None]))
+        recipients = patient or recipients
+        actors = tuple(c for c in actors if c not in recipients and not (suffered and inherited))
     if not recipients and "bare" in cases:
         recipients = tuple(c for c in cast.after if c.start == firing.end)[:1]
     if not recipients and "pronoun" in cases:
