@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
-from faust.transport.consumer import ensure_TP, ensure_TPset
+from faust.transport.consumer import ensure_TP
 from faust.types import TP, ConsumerMessage
 
-from agents.transport.revocation import CommittingConsumer
+from agents.transport.handover import HandoverConsumer
 from agents.transport.topic_config import config_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ POLL_RECORDS = 500
 YIELD_EVERY = 100
 
 
-class Consumer(CommittingConsumer):
+class Consumer(HandoverConsumer):
     """A member of a group, or with `client_only` a reader of every partition that belongs to no group."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -37,10 +37,6 @@ class Consumer(CommittingConsumer):
         self._is_user = False
         self._delivered: dict[TP, int] = {}
         self._seeks: dict[TP, int] = {}
-        # Until recovery has sought the committed offsets and resumed the flow, only the changelogs it waits for are
-        # read: when it resumes the flow, Faust empties the queues of the streams and of the standby tables.
-        self._held: set[TP] = set()
-        self._sought = False
 
     # -- service
 
@@ -96,9 +92,6 @@ class Consumer(CommittingConsumer):
         self._starts = {tp: self._first_offset(tp) for tp in partitions}
         self._positions = dict(self._starts)
         self._delivered = {}
-        self._sought = self.app.client_only
-        recovering = {tp for tp in partitions if self._is_changelog_tp(tp) and self.app.assignor.is_active(tp)}
-        self._held = set() if self.app.client_only else self._assignment - recovering
 
     def _first_offset(self, tp: TP) -> int:
         committed = None if self.app.client_only else self._broker.log.committed(self.app.conf.id).get(tp)
@@ -203,8 +196,7 @@ class Consumer(CommittingConsumer):
     def _poll(self, partitions: set[TP]) -> dict[TP, list[Record]]:
         """Read on in every partition that has records, an equal share of the poll each."""
         log = self._broker.log
-        readable = (partitions & self._assignment) - self._held
-        ready = [tp for tp in self._in_turn(readable) if self._positions[tp] < log.end(tp)]
+        ready = [tp for tp in self._in_turn(partitions & self._assignment) if self._positions[tp] < log.end(tp)]
         room = self.app.conf.broker_max_poll_records or POLL_RECORDS
         share = max(1, room // max(1, len(ready)))
         records: dict[TP, list[Record]] = {}
@@ -247,9 +239,7 @@ class Consumer(CommittingConsumer):
     # -- flow: whatever may give a parked reader something to do wakes it
 
     def resume_flow(self) -> None:
-        """Read on; recovery does so last of all when it has sought the committed offsets."""
-        if self._sought:
-            self._held = set()
+        """Read on."""
         super().resume_flow()
         self._broker.wake()
 
@@ -260,7 +250,7 @@ class Consumer(CommittingConsumer):
 
     def resume_partitions(self, tps: Iterable[TP]) -> None:
         """Read on in paused partitions."""
-        super().resume_partitions(ensure_TPset(tps))
+        super().resume_partitions(tps)
         self._broker.wake()
 
     def on_buffer_drop(self, tp: TP) -> None:
@@ -286,7 +276,6 @@ class Consumer(CommittingConsumer):
                 self._go_to(tp, min(committed[tp], self._broker.log.end(tp)))
             elif not self._is_changelog_tp(tp):
                 self._go_to(tp, self._starts[tp])
-        self._sought = True
         return cast("Mapping[TP, int]", found)
 
     async def seek_wait(self, partitions: Mapping[TP, int]) -> None:

@@ -1,4 +1,4 @@
-"""Faust's aiokafka transport with an idempotent producer, which Faust itself has no setting for."""
+"""Faust's aiokafka transport with an idempotent producer, and a consumer that loses nothing in a rebalance."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from faust.transport.drivers import aiokafka
 
+from agents.transport.handover import HandoverConsumer
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+class Consumer(HandoverConsumer, aiokafka.Consumer):
+    """Faust's consumer, which commits before it gives partitions up and seeks before it reads new ones."""
 
 
 class Producer(aiokafka.Producer):
@@ -20,4 +26,5 @@ class Producer(aiokafka.Producer):
 class Transport(aiokafka.Transport):
     """The transport behind kafka:// urls."""
 
+    Consumer = Consumer
     Producer = Producer

@@ -12,7 +12,6 @@ from aiokafka.producer.message_accumulator import DefaultRecordBatchBuilder
 from faust.exceptions import ImproperlyConfigured, ProducerSendError
 from faust.transport import base
 from faust.types import TP, RecordMetadata
-from faust.types.enums import ProcessingGuarantee
 
 from agents.transport.log import LogError, Record
 from agents.transport.topic_config import config_of, declared
@@ -34,7 +33,7 @@ class Producer(base.Producer):
 
     def __post_init__(self) -> None:
         conf = self.app.conf
-        if conf.producer_threaded or conf.processing_guarantee is ProcessingGuarantee.EXACTLY_ONCE:
+        if conf.producer_threaded or str(conf.processing_guarantee.value) == "exactly_once":
             raise ImproperlyConfigured("the embedded broker knows neither producer_threaded nor exactly_once")
         self._broker: Broker = cast("Transport", self.transport).broker
         self._partition_of = self.partitioner or DefaultPartitioner()

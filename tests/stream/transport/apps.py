@@ -9,8 +9,11 @@ from typing import Any
 
 import faust
 import mode
+from faust.transport.drivers import TRANSPORTS
 
 from agents.transport.tables import TableManager
+
+TRANSPORTS.aliases["kafka"] = "agents.transport.kafka:Transport"
 
 
 def make_app(url: str, name: str, **settings: Any) -> faust.App:

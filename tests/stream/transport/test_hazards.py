@@ -314,3 +314,20 @@ async def test_a_topic_made_later_is_shared_when_it_appears(url):
         await until(lambda: len(app.consumer.assignment()) == 2)
         broker.append(("later", 1), b"k", b"v")
         await until(lambda: len(seen) == 1)
+
+
+async def test_many_partitions_are_read_in_turn(url):
+    """A partition with a backlog does not keep the others waiting."""
+    app, seen = make_app(url, "app", broker_max_poll_records=100, stream_buffer_maxsize=64), []
+    topic = raw_topic(app, "t", partitions=2)
+    collecting(app, topic, seen)
+    feeder = make_app(url, "feeder")
+    feed = raw_topic(feeder, "t", partitions=2)
+    collecting(feeder, feed, [])
+    async with running(feeder):
+        await asyncio.gather(*[await feed.send(key=b"k", value=b"v", partition=0) for _ in range(3000)])
+        await (await feed.send(key=b"k", value=b"w", partition=1))
+    async with running(app):
+        await until(lambda: len(seen) == 3001)
+    place = next(place for place, message in enumerate(seen) if message.partition == 1)
+    assert place < 200
