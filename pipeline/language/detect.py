@@ -26,9 +26,12 @@ GROUPS = {"hr": "hbs", "bs": "hbs", "sr": "hbs", "ms": "ms-id", "id": "ms-id", "
 # The script is read off this many characters, n-grams off this many.
 _SCRIPT_REACH, _REACH = 400, 600
 _LEAST_LETTERS, _LEAST_SIGNS = 4, 2
-_LEAST_CONFIDENCE = 0.35
+_LEAST_CONFIDENCE = 0.25
 # Neighbouring n-grams say the same thing twice: evidence counts the less the more of it there is.
 _TEMPERATURE, _TEMPERATURE_SLOPE = 4.0, 0.04
+# A text with less evidence than this for each letter, even for its best language, is in none of them.
+_FIT = {"Latn": 9.2, "Cyrl": 11.0, "Arab": 10.4, "Deva": 9.8}
+_FIT_SHORT, _FIT_SHORT_LETTERS = 1.5, 20
 # What a language that the source declares is worth, in nats.
 _DECLARED = 3.0
 _NOISE = re.compile(
@@ -93,19 +96,20 @@ class Profiles:
 
     def detect(self, texts: Sequence[str], declared: str | None = None) -> list[Detected]:
         """Return the language of every text; the same alone as in a batch."""
-        return _by_script([clean(text[: 2 * _REACH])[:_REACH] for text in texts], declared, self._sum)
+        return _by_script([clean(text[: 2 * _REACH])[:_REACH] for text in texts], declared, _sum)
 
-    @staticmethod
-    def _sum(script: str, texts: list[str], shares: list[ScriptShare], declared: str | None) -> list[Detected]:
-        table = profile_table(script)
-        evidence, features = table.evidence(texts)
-        prior = table.priors + np.array([_DECLARED * (n == declared) for n in table.languages], dtype=np.float32)
-        return [
-            _judged(
-                evidence[row] / (_TEMPERATURE + _TEMPERATURE_SLOPE * int(features[row])) + prior, table.languages, share
-            )
-            for row, share in enumerate(shares)
-        ]
+
+def _sum(script: str, texts: list[str], shares: list[ScriptShare], declared: str | None) -> list[Detected]:
+    table = profile_table(script)
+    evidence = table.evidence(texts)
+    temperatures = _TEMPERATURE + _TEMPERATURE_SLOPE * evidence.features
+    logits = evidence.scores / temperatures[:, None].astype(np.float32)
+    prior = table.priors + np.array([_DECLARED * (n == declared) for n in table.languages], dtype=np.float32)
+    least = _FIT[script] - _FIT_SHORT * (evidence.letters < _FIT_SHORT_LETTERS)
+    fits = evidence.scores.max(axis=1) >= least * evidence.letters
+    return [
+        _judged(logits[row] + prior, table.languages, share, fits=bool(fits[row])) for row, share in enumerate(shares)
+    ]
 
 
 class Langdetect:
@@ -151,11 +155,14 @@ def _by_script(
     return [answer for answer in found if answer is not None]
 
 
-def _judged(logits: Scores, names: tuple[str, ...], share: ScriptShare) -> Detected:
+def _judged(logits: Scores, names: tuple[str, ...], share: ScriptShare, *, fits: bool) -> Detected:
     weights = np.exp((logits - logits.max()).astype(np.float64))
     chances = weights / weights.sum()
     best = np.argsort(-chances, kind="stable")[:4]
-    return _answer([(names[i], float(chances[i])) for i in best.tolist()], share)
+    answer = _answer([(names[i], float(chances[i])) for i in best.tolist()], share)
+    if fits or answer.language == UNDETERMINED:
+        return answer
+    return Detected(UNDETERMINED, 0.0, share.script, "und:fit", share.letters, answer.alternatives)
 
 
 def _answer(pairs: Sequence[tuple[str, float]], share: ScriptShare) -> Detected:

@@ -47,6 +47,15 @@ _NAMES = {"zh-cn": "zh", "zh-tw": "zh"}
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """A row a text: summed evidence (nats) for each language; how many n-grams are known; letters and their signs."""
+
+    scores: Scores
+    features: NDArray[np.int64]
+    letters: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Table:
     """The languages of one script, their priors, and the evidence (nats) of n-grams; row 0 is for none."""
 
@@ -57,10 +66,11 @@ class Table:
     keys: Keys
     rows: Scores
 
-    def evidence(self, texts: Sequence[str]) -> tuple[Scores, NDArray[np.int64]]:
-        """Return for each text the summed evidence for each language, and how many n-grams of it are known."""
+    def evidence(self, texts: Sequence[str]) -> Evidence:
+        """Return the evidence of every text, whose n-grams are taken together."""
         codes, owners = self._letters(texts)
         found = np.zeros((len(texts), len(self.languages)), dtype=np.float32)
+        letters = np.bincount(owners[codes != _SPACE], minlength=len(texts))
         keys, owners = _grams(codes, owners)
         slots = self.slots[_places(keys)]
         known = (slots > 0) & (self.keys[slots] == keys)
@@ -71,7 +81,7 @@ class Table:
         if len(present):
             starts = np.concatenate(([0], np.cumsum(features[present])[:-1]))
             found[present] = np.add.reduceat(self.rows[slots[order]], starts, axis=0)
-        return found, features
+        return Evidence(found, features, letters)
 
     def _letters(self, texts: Sequence[str]) -> tuple[Units, NDArray[np.int64]]:
         """Fold texts into one row of words with single spaces between, and tell whose each letter is."""
