@@ -268,6 +268,8 @@ class Finder:
         if hit is None:
             return None
         body = hit[1][0]
+        if not self._written(chart, i, upper=body.upper):
+            return None
         if body.common and not self._supported(chart, i, hit[0]):
             return None
         office = self._officer(chart, i, hit[0], body)

@@ -52,6 +52,7 @@ class Organisation:
     sector: str | None
     country: str | None
     common: bool = False
+    upper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +177,11 @@ def _organisations(code: str) -> Iterator[tuple[str, str, Any]]:
     bodies = {row[0]: row for row in knowledge_rows("organisations")}
     for phrase, name, flags in language_rows(code, "organisations"):
         _, country, sector = bodies[name]
-        yield "organisation", phrase, Organisation(name, sector or None, country or None, bool(flags))
+        yield "organisation", phrase, Organisation(name, sector or None, country or None, "common" in flags, "upper" in flags)
     groups = {row[0]: row for row in knowledge_rows("groups")}
     for phrase, name, flags in language_rows(code, "groups"):
         _, country, sector, _, transnational = groups[name]
-        yield "organisation", phrase, Organisation(name, sector or None, transnational or country or None, bool(flags))
+        yield "organisation", phrase, Organisation(name, sector or None, transnational or country or None, "common" in flags, "upper" in flags)
 
 
 def _date_words(code: str) -> Iterator[tuple[str, str, Any]]:

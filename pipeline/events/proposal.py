@@ -24,6 +24,7 @@ FUTURE_CAMEO = {"CONSULT": "036", "SUPPORT": "030", "COOPERATE": "031", "AID": "
 VERBAL = frozenset({"AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RETREAT"})
 BILATERAL = frozenset({"CONSULT", "AGREE", "COOPERATE", "AID", "SUPPORT"})
 PLACELESS = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "SANCTION", "AID", "CONCEDE"})
+JUDGES = "JUD"
 UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", "CVL", "EDU", "LAB", "MED", None})
 RULING = frozenset({"GOV", "MIL", "COP", "JUD", "LEG"})
 JUDGING = frozenset({"ACCUSE", "SUPPORT", "REJECT", "COERCE"})
@@ -151,6 +152,7 @@ def _fits(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> bool:
         not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),
         bool(countries),
         not _chronicle(scene, act, parties),
+        act.type != "REQUEST" or any(c.sector != JUDGES for c in recipients),
         act.type != "PROTEST" or any(c.sector not in RULING for c in actors),
         act.type not in BILATERAL or _two_sided(act, parties, firing),
     )

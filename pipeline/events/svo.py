@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 OBJECT_REACH = 6
 MOST_AUXILIARIES = 5
 MEDIA = "JRN"
+PASSIVE_REACH = 4
+CONJUNCTION_REACH = 3
+# Words that may follow a whole noun phrase.
+NEUTRAL = frozenset({"and", "&", "says", "said", "to", "of", "has", "had", "have", "is", "are", "was", "were", "be"})
 CUTS = frozenset({";", ":", "—", "–"})
 
 
@@ -47,20 +51,28 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
     for start, end, link in parts(chart, *span):
         if link == CONDITION:
             continue
-        near = [c for c in chunks if start <= c.start and c.end <= end]
+        near = [_freed(c, start) for c in chunks if start <= c.start and c.end <= end]
         last = start
         for firing in firings(reader, chart, Clause(start, end, None, link), near):
             subject = subject_of(chart, near, last, firing) or antecedent(chunks, start, link)
             if not subject and (firing.tense == "passive" or link == RELATIVE):
                 continue
             agents = subject or carried
-            found.extend(propose(scene, firing, _cast(firing, near, agents, inherited=not subject)))  # type: ignore[arg-type]
+            cast = _cast(chart, firing, near, agents, inherited=not subject)
+            if not _continues(chart, firing, cast):
+                continue
+            found.extend(propose(scene, firing, cast))  # type: ignore[arg-type]
             carried = agents
             last = firing.stop
         if not carried:
             carried = tuple(c for c in near if c.case is None and c.kind in PARTIES)[:1]
         _note_speaker(scene, chart, (start, end), near)
     return found
+
+
+def _freed(chunk: Chunk, start: int) -> Chunk:
+    """Take the case from a subject whose preposition is the conjunction of its clause: "after the government freed"."""
+    return replace(chunk, case=None) if chunk.case == "source" and chunk.start - start <= CONJUNCTION_REACH else chunk
 
 
 def parts(chart: Chart, start: int, end: int) -> list[tuple[int, int, str]]:
@@ -134,6 +146,18 @@ def tense_of(chart: Chart, i: int, start: int, form: str, *, title: bool) -> str
     return "past" if "infinitive" not in kinds else None
 
 
+def is_head(chart: Chart, chunk: Chunk) -> bool:
+    """Whether a state or body is a party itself, not the first part of another name: "Ecuador TV station"."""
+    if chunk.kind in {"person", "counterpart", "pair", "speaker"} or chunk.case == "genitive":
+        return True
+    i = chunk.end
+    if i >= len(chart.tokens) or chart.tokens[i].kind != "word":
+        return not chart.has("word", i, "possessive")
+    return any(chart.hit(layer, i) for layer in ("trigger", "auxiliary", "case", "connective")) or (
+        chart.word(i) in NEUTRAL or chart.hit("date", i) is not None
+    )
+
+
 def antecedent(chunks: list[Chunk], start: int, link: str) -> tuple[Chunk, ...]:
     """The party a relative clause is about: the one right before it."""
     if link != RELATIVE:
@@ -147,13 +171,16 @@ def subject_of(chart: Chart, near: list[Chunk], start: int, firing: Firing) -> t
         c for c in near
         if start <= c.start and c.end <= firing.start and c.case is None and (c.kind in PARTIES or c.kind == "place") and c.sector != MEDIA
     ]  # fmt: skip
+    able = [c for c in able if is_head(chart, c)]
+    if firing.tense == "passive":
+        able = [c for c in able if firing.start - c.end <= PASSIVE_REACH and chart.word(c.end) != ","]
     if not able:
         return ()
     head = able[0] if chart.word(able[0].end) == "," else able[-1]
     return tuple(c for c in near if head.group and c.group == head.group) or (head,)
 
 
-def _cast(firing: Firing, near: list[Chunk], agents: tuple[Chunk, ...], *, inherited: bool) -> Cast:
+def _cast(chart: Chart, firing: Firing, near: list[Chunk], agents: tuple[Chunk, ...], *, inherited: bool) -> Cast:
     """Turn positions into cases: what stands before is the agent, what follows directly the object."""
     passive = firing.tense == "passive"
     case = "object" if passive else "agent"
@@ -164,6 +191,8 @@ def _cast(firing: Firing, near: list[Chunk], agents: tuple[Chunk, ...], *, inher
         if chunk.start < firing.end:
             continue
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH:
+            if not is_head(chart, chunk):
+                continue
             right.append(replace(chunk, case="object"))
             reach = chunk.end if chunk.group else -OBJECT_REACH * 100
         elif chunk.case is not None:
@@ -171,6 +200,14 @@ def _cast(firing: Firing, near: list[Chunk], agents: tuple[Chunk, ...], *, inher
     carried = tuple(replace(c, case="agent") for c in agents) if inherited and not passive else ()
     # The nearest comes last, as in languages where the verb does.
     return Cast((*left, *reversed(right)), (), carried, ())
+
+
+def _continues(chart: Chart, firing: Firing, cast: Cast) -> bool:
+    """Whether the words a trigger wants behind its object follow it: "asked France TO"."""
+    if firing.act.follows is None:
+        return True
+    objects = [c for c in cast.near if c.start >= firing.end and c.case in {"object", "on"}]
+    return any(chart.has("list", c.end, firing.act.follows) for c in objects)
 
 
 def _note_speaker(scene: Sentence, chart: Chart, span: tuple[int, int], near: list[Chunk]) -> None:
