@@ -22,7 +22,6 @@ from schemas.article import Article, RawArticle, received
 
 # Characters of a text that are analysed; what is behind them travels on as one piece that no stage reads.
 _ANALYSED = 200_000
-_TITLE_LONGEST = 2_000
 # Country domains that are no country of ISO 3166, and those sold as words.
 _SUFFIXES = {"uk": "GBR", "eu": None, "su": "RUS", "ac": None}
 _SOLD = frozenset(("ai", "cc", "co", "fm", "gg", "io", "la", "me", "tv", "ws", "to", "ly"))

@@ -177,6 +177,8 @@ def _rules() -> _Rules:
         keep = table.get("keep", {})
         marks.update(expand(keep.get("marks", ())))
         letters += keep.get("after", "")
+    if chained := sorted(new for new in fold.values() if ord(new) in fold):
+        raise ResourceError(f"normalise.toml: folding to {chained[0]!r}, which is folded itself, depends on order")
     sequence = re.compile("|".join(map(re.escape, sorted(rewrite, key=lambda s: (-len(s), s))))) if rewrite else None
     return _Rules(
         drop=re.compile(f"[{ranges(drop | marks)}]+"),
