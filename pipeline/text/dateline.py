@@ -14,6 +14,7 @@ _DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?:[T ]\d{1,2}:\d{2}(?::\d{2})?Z?)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
 )
 _CLOCK = re.compile(r"[\d\s./:,|-]{6,40}(?:am|pm|utc|gmt|ist|pkt|et|cet)?")
+_WEBSITE = re.compile(r"[a-z0-9-]{2,}\.[a-z.]{2,}")
 _TOKEN = re.compile(rf"[\w{MARK}]+")
 
 _BRACKETED = re.compile(
@@ -21,7 +22,8 @@ _BRACKETED = re.compile(
 )
 _SLASHED = re.compile(r"(?P<place>[^()/\n:–—۔।]{2,50})/(?P<agency>[^/\n]{2,24})/\s?(?P<sign>[.,]?\s?[-–—]?)\s?")
 _PLAIN = re.compile(r"(?P<place>[^()\n:–—۔।]{2,60}?)\s?(?P<sign>:(?!//)| [-–—]{1,2}(?= )|—)\s?")
-_DANDA = re.compile(rf"(?P<place>[\w{MARK}]{{2,}}(?: [\w{MARK}]{{2,}})?)\s?।\s?(?=[\w\"'])")
+# As Hindi papers write it.
+_DANDA = re.compile(r"(?P<place>[\u0900-\u0963]{2,}(?: [\u0900-\u0963]{2,})?)\s?।\s?(?=[\w\"'])")
 # `place, day, 电` or `paper 讯`, with the reporters in brackets.
 _CHINESE = re.compile(
     r"(?:[^。:\s\uff0c\uff1a]{1,24}\d{1,2}日[电電讯訊]|[^。:\s\uff0c\uff1a]{1,14}[讯訊](?=[\s(\uff08]))\s?(?:[(\uff08][^)\n\uff09]{1,50}[)\uff09])?\s?"
@@ -98,7 +100,7 @@ def _known_agency(words: str) -> bool:
     """Whether the words hold the name of an agency or of a desk, or look like a website."""
     agencies = cue_words("agencies")
     names = folded(words).split()
-    if any(n in agencies for n in names) or " ".join(names) in agencies or any("." in n for n in names):
+    if any(n in agencies for n in names) or " ".join(names) in agencies or any(_WEBSITE.fullmatch(n) for n in names):
         return True
     return any(f"{a} {b}" in agencies for a, b in pairwise(names))
 

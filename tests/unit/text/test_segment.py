@@ -78,6 +78,8 @@ def test_a_dateline_may_have_a_line_of_its_own(line: str) -> None:
         "Imran Khan (PTI) said on Monday that the party would hold talks with the government.",
         "The minister – who had been ill for weeks – said on Monday that he would resign.",
         'عمران خان: "ہم مذاکرات کے لیے تیار ہیں اور حکومت سے بات کریں گے۔"',
+        "শিক্ষকেরা পড়াচ্ছেন।",
+        "Parágrafo 1.º - O ministro anunciou na segunda-feira uma nova rodada de conversas.",
         "UPDATE: The minister said on Monday that he would resign before the end of the year.",
     ],
 )
