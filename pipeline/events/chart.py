@@ -69,10 +69,12 @@ def chart(piece: Normalised, segment: int, kind: str, known: Lexicon) -> Chart:
     for start, end in sentences(piece.text):
         first = len(tokens)
         tokens.extend(iter_tokens(piece.text, start, end))
-        for cut in range(first, len(tokens), LONGEST_SENTENCE):
-            ranges.append((cut, min(cut + LONGEST_SENTENCE, len(tokens))))
+        cuts = range(first, len(tokens), LONGEST_SENTENCE)
+        ranges.extend((cut, min(cut + LONGEST_SENTENCE, len(tokens))) for cut in cuts)
     fold = known.grammar.fold
-    folded = [token.text.lower().translate(fold) for token in tokens] if fold else [token.text.lower() for token in tokens]
+    folded = (
+        [token.text.lower().translate(fold) for token in tokens] if fold else [token.text.lower() for token in tokens]
+    )
     marked = bool(known.dates.get("weekdays_need_marker"))
     return Chart(piece, segment, kind, tokens, folded, ranges, _look_up(folded, ranges, known), marked)
 

@@ -7,10 +7,12 @@ from typing import Literal
 
 from schemas.event import CountryBasis
 
-ChunkKind = Literal["state", "person", "body", "people", "organisation", "place", "pair", "speaker", "pronoun", "counterpart"]
+ChunkKind = Literal[
+    "state", "person", "body", "people", "organisation", "place", "pair", "speaker", "pronoun", "counterpart"
+]
 PARTIES = frozenset({"state", "person", "body", "people", "organisation", "counterpart", "speaker", "pronoun", "pair"})
 # How far a country is to be believed by how it is known.
-BASIS_WEIGHT = {
+BASIS_WEIGHT: dict[str, float] = {
     "explicit": 0.97,
     "demonym": 0.97,
     "apposition": 0.95,

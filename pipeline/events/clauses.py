@@ -18,7 +18,10 @@ COMPLEMENT, RELATIVE, COORDINATE, PURPOSE, CONDITION, CAUSE = (
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Tokens [start, end); `group` its predicate (None for a rest without one), `link` how it hangs on the one before."""
+    """Tokens [start, end); `link` says how it hangs on the one before.
+
+    `group` is its predicate, None for a rest without one; `groups` also holds those inside that end nothing.
+    """
 
     start: int
     end: int

@@ -10,11 +10,12 @@ from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import COMPLEMENT, CONDITION, PURPOSE, Clause, clauses
 from pipeline.events.context import SURE, Context, focus_of
 from pipeline.events.dates import Anchor, anchor, anchored, dates_in, event_date
-from pipeline.events.entities import Finder, learn
+from pipeline.events.entities import Finder
 from pipeline.events.firing import Firing, firings
 from pipeline.events.gazetteer import Place
 from pipeline.events.lexicon import Lexicon, lexicon
 from pipeline.events.memory import Memory
+from pipeline.events.naming import learn
 from pipeline.events.proposal import propose
 from pipeline.events.roles import Cast, subject_of
 from pipeline.events.svo import read
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 
     from pipeline.events.draft import Draft
     from schemas.article import Article
-    from schemas.event import EventDate
+    from schemas.event import CountryBasis, EventDate
 
 CODED = frozenset({"title", "body"})
 # What "he" and "they" stand for in the press.
 PRONOUNS = frozenset({"person", "counterpart", "people", "organisation", "state"})
+OBJECTS = frozenset({"with", "to", "from", "genitive"})
 QUESTIONS = frozenset("?؟")
 
 
@@ -62,8 +64,10 @@ class Reader:
                 found.extend(self._sentence(one, start, end))
         return found
 
-    def date_of(self, one: Chart, part: Clause, span: tuple[int, int], *, future: bool) -> tuple[EventDate | None, bool]:
-        """Return the date a clause states, else one before it in its sentence, else the article's; and whether it is stated."""
+    def date_of(
+        self, one: Chart, part: Clause, span: tuple[int, int], *, future: bool
+    ) -> tuple[EventDate | None, bool]:
+        """Return the date a clause or the sentence before it states, else the article's; and whether it is stated."""
         for start, end in ((part.start, part.end), (span[0], part.start)):
             found = dates_in(one, start, end, self.anchor, future=future)
             if found:
@@ -129,11 +133,15 @@ class Scene:
         if chunk.kind == "speaker":
             who = self.speaker or context.current_speaker(number)
             if who is not None and who.country:
-                return replace(who, case=chunk.case, case_end=chunk.case_end, group=0, basis="remembered", stands_for="speaker")
+                return replace(
+                    who, case=chunk.case, case_end=chunk.case_end, group=0, basis="remembered", stands_for="speaker"
+                )
         if chunk.kind == "pronoun" and chunk.case == "agent":
             who = next((c for c in (context.current_speaker(number), context.agent) if c and c.kind in PRONOUNS), None)
             if who is not None:
-                return replace(who, case="agent", case_end=chunk.case_end, group=0, basis=_weaker(who), stands_for="pronoun")
+                return replace(
+                    who, case="agent", case_end=chunk.case_end, group=0, basis=_weaker(who), stands_for="pronoun"
+                )
         return chunk
 
     def _fire(self, part: Clause, near: list[Chunk], *, verbless: bool) -> list[Draft]:
@@ -154,9 +162,8 @@ class Scene:
         stop = firing.clause.end
         after = tuple(c for c in self.chunks if c.start >= firing.end and (c.start < stop or c.start == firing.end))[:2]
         others = tuple(
-            c for c in self.chunks
-            if c.end <= firing.start and c.kind in PARTIES and c.country and c.case in {"with", "to", "from", "genitive"}
-        )  # fmt: skip
+            c for c in self.chunks if c.end <= firing.start and c.kind in PARTIES and c.country and c.case in OBJECTS
+        )
         carried = self.carried
         if self.reported and firing.tense == "future" and self.speaker is not None and not carried:
             carried = (self.speaker,)
@@ -219,7 +226,9 @@ def one_assault(drafts: list[Draft]) -> list[Draft]:
         if other is not kept:
             kept.actors = kept.actors or other.actors
             kept.recipients = kept.recipients or other.recipients
-            kept.mode, kept.cameo = (other.mode, other.cameo) if other.mode and not kept.mode else (kept.mode, kept.cameo)
+            kept.mode, kept.cameo = (
+                (other.mode, other.cameo) if other.mode and not kept.mode else (kept.mode, kept.cameo)
+            )
     return [d for d in drafts if d is kept or d.event_type != "ASSAULT"]
 
 
@@ -238,7 +247,7 @@ def located(chunks: list[Chunk]) -> list[Chunk]:
     ]
 
 
-def _weaker(chunk: Chunk) -> str | None:
+def _weaker(chunk: Chunk) -> CountryBasis:
     return "publisher_default" if chunk.basis == "publisher_default" else "remembered"
 
 

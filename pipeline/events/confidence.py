@@ -46,7 +46,9 @@ def confidence(draft: Draft) -> ConfidenceParts:
     realis = TENSES.get(draft.firing.tense, 0.7)
     if draft.reported and draft.quad == 4:
         realis *= REPORTED_DEED
-    return ConfidenceParts(trigger=round(trigger, 4), roles=round(roles, 4), country=round(country, 4), realis=round(realis, 4))
+    return ConfidenceParts(
+        trigger=round(trigger, 4), roles=round(roles, 4), country=round(country, 4), realis=round(realis, 4)
+    )
 
 
 def total(parts: ConfidenceParts) -> float:

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import PARTIES, Chunk
-from pipeline.events.entities import learn, name_words
 from pipeline.events.memory import Memory
+from pipeline.events.naming import learn, name_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.events.chart import Chart
     from pipeline.events.draft import Draft
+    from schemas.event import CountryBasis
 
 # Sentences after which the two sides of a meeting are no longer "both sides".
 PAIR_LASTS = 4
@@ -62,9 +63,12 @@ class Context:
         if number is None:
             return replace(chunk, person=chart.text(*chunk.name)) if chunk.name else chunk
         person = self.memory.persons[number]
-        chunk = replace(chunk, person=person.display or chart.text(*(chunk.name or (0, 0))), office=chunk.office or person.office)
+        chunk = replace(
+            chunk, person=person.display or chart.text(*(chunk.name or (0, 0))), office=chunk.office or person.office
+        )
         if chunk.country is None and person.country is not None:
-            basis = person.basis if person.basis in {"publisher_default", "office"} else "remembered"
+            kept = person.basis in {"publisher_default", "office"}
+            basis: CountryBasis | None = person.basis if kept else "remembered"
             chunk = replace(chunk, country=person.country, basis=basis, sector=chunk.sector or person.sector)
         return chunk
 
@@ -75,7 +79,7 @@ class Context:
             return replace(chunk, person=holder.person) if holder is not None else chunk
         last = self.offices.get(chunk.office or "")
         if last is not None:
-            basis = "publisher_default" if last.basis == "publisher_default" else "remembered"
+            basis: CountryBasis = "publisher_default" if last.basis == "publisher_default" else "remembered"
             return replace(chunk, country=last.country, basis=basis, person=last.person, sector=last.sector)
         named = self.memory.offices.get(chunk.office or "", ())
         if len(named) == 1 and named[0] != self.home:

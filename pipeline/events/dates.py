@@ -58,28 +58,19 @@ def anchor(published: str | None, precision: Precision, *, header: bool = False)
 
 
 def calendar_words(code: str, table: dict[str, Any]) -> Iterator[tuple[str, tuple[str, Any]]]:
-    """Yield names of months and weekdays: those of CLDR and those of dates.toml."""
+    """Yield names of months and weekdays of CLDR and of the language's tables, and words that count from today."""
     try:
         locale = Locale(code)
     except UnknownLocaleError:
         locale = Locale("en")
-    for number, name in locale.months["format"]["wide"].items():
-        yield name, ("month", number)
-    for number, name in locale.days["format"]["wide"].items():
-        yield name, ("weekday", number)
-    for kind in ("months", "weekdays"):
-        for name, number in table.get(kind, {}).items():
-            yield name, (kind[:-1], number)
-    for kind, rows in (("month", language_rows(code, "months")), ("weekday", language_rows(code, "weekdays"))):
-        for name, number, _ in rows:
-            yield name, (kind, int(number))
+    for kind, names in (("month", locale.months), ("weekday", locale.days)):
+        yield from ((name, (kind, number)) for number, name in names["format"]["wide"].items())
+        yield from ((row[0], (kind, int(row[1]))) for row in language_rows(code, f"{kind}s"))
+        yield from ((name, (kind, number)) for name, number in table.get(f"{kind}s", {}).items())
     for unit, shifts in table.get("shift", {}).items():
-        for shift, phrases in shifts.items():
-            for phrase in phrases:
-                yield phrase, ("shift", (unit, int(shift)))
+        yield from ((phrase, ("shift", (unit, int(n)))) for n, phrases in shifts.items() for phrase in phrases)
     for unit, phrases in table.get("unit", {}).items():
-        for phrase in phrases:
-            yield phrase, ("unit", unit)
+        yield from ((phrase, ("unit", unit)) for phrase in phrases)
 
 
 def dates_in(chart: Chart, start: int, end: int, known: Anchor | None, *, future: bool) -> list[Found]:
@@ -170,7 +161,11 @@ def _relative(chart: Chart, i: int, end: int, known: Anchor | None, *, future: b
         return None
     shift = _payload(chart, i, "shift")
     if shift is not None and shift[0] <= end:
-        if shift[1][0] == "year" and shift[0] < end and (month := _month_day(chart, shift[0], end, known, future=future)):
+        if (
+            shift[1][0] == "year"
+            and shift[0] < end
+            and (month := _month_day(chart, shift[0], end, known, future=future))
+        ):
             return month
         return _shifted(i, shift[0], shift[1], known, future=future)
     if known.precision != "day":
@@ -211,7 +206,9 @@ def _shifted(start: int, stop: int, shift: tuple[str, int], known: Anchor, *, fu
     today = known.day
     if unit == "year":
         year = today.year + number
-        return Found(start, stop, date(year, 1, 1), date(year, 12, 31), "year") if FIRST_YEAR < year < LAST_YEAR else None
+        return (
+            Found(start, stop, date(year, 1, 1), date(year, 12, 31), "year") if FIRST_YEAR < year < LAST_YEAR else None
+        )
     if unit == "month" and known.precision in {"day", "month"}:
         index = today.year * 12 + today.month - 1 + number
         first = date(index // 12, index % 12 + 1, 1)

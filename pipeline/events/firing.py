@@ -55,16 +55,16 @@ def firings(chart: Chart, known: Lexicon, clause: Clause, *, verbless: bool) -> 
         if hit is None or i in taken:
             continue
         for number, _ in hit[1]:
-            firing = _by_words(chart, known.triggers[number], clause, i, hit[0], verbless=verbless)
+            firing = _by_words(chart, known.triggers[number], clause, (i, hit[0]), verbless=verbless)
             if firing is not None and surroundings_fit(chart, firing):
                 taken.update(range(i, hit[0]))
                 yield firing
-    if clause.group is not None and clause.group.finite | (clause.group.tense == "participle"):
-        yield from _by_verb(chart, known, clause)
+    if clause.group is not None and (clause.group.finite or clause.group.tense == "participle"):
+        yield from _by_verb(chart, known, clause, clause.group)
 
 
-def _by_words(chart: Chart, act: Trigger, clause: Clause, start: int, end: int, *, verbless: bool) -> Firing | None:
-    group = clause.group
+def _by_words(chart: Chart, act: Trigger, clause: Clause, span: tuple[int, int], *, verbless: bool) -> Firing | None:
+    (start, end), group = span, clause.group
     if group is not None and end <= group.start and group.verbs & act.verbs and _near(chart, act, end, group.start):
         if _happens(act, group) and _after(chart, act, start):
             return Firing(act, start, end, group, clause)
@@ -74,9 +74,7 @@ def _by_words(chart: Chart, act: Trigger, clause: Clause, start: int, end: int, 
     return None
 
 
-def _by_verb(chart: Chart, known: Lexicon, clause: Clause) -> Iterator[Firing]:
-    group = clause.group
-    assert group is not None  # noqa: S101
+def _by_verb(chart: Chart, known: Lexicon, clause: Clause, group: VerbGroup) -> Iterator[Firing]:
     for act in known.triggers:
         if act.words or not act.verbs & group.verbs or not _happens(act, group):
             continue
@@ -133,7 +131,10 @@ def _happens(act: Trigger, group: VerbGroup) -> bool:
 
 def _after(chart: Chart, act: Trigger, start: int) -> bool:
     before = {
-        name for back in (1, 2, 3) if (hit := chart.hit("case", start - back)) is not None and hit[0] == start for name in hit[1]
+        name
+        for back in (1, 2, 3)
+        if (hit := chart.hit("case", start - back)) is not None and hit[0] == start
+        for name in hit[1]
     }
     if act.not_after is not None and any(chart.has("case", start - back, act.not_after) for back in (1, 2, 3)):
         return False

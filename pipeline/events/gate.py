@@ -1,4 +1,4 @@
-"""Whether an article is about politics at all: sport, weather, film, markets and science use the words of war and talks."""
+"""Whether an article is about politics at all: sport, weather, film and science use the words of war and talks."""
 
 from __future__ import annotations
 

@@ -79,10 +79,10 @@ def country_phrases(code: str) -> Iterator[tuple[str, Country]]:
     """Yield the names of countries in a language: those of CLDR, then those of the language's own table."""
     own = {row[0]: row for row in language_rows(code, "countries")}
     try:
-        territories = Locale(code).territories
+        territories = sorted(Locale(code).territories.items())
     except UnknownLocaleError:
-        territories = {}
-    for iso2, name in sorted(territories.items()):
+        territories = []
+    for iso2, name in territories:
         if iso2 in states() and name not in own and len(name) > SHORTEST_NAME:
             yield name, Country(states()[iso2])
     for name, iso3, kind, _, flags in own.values():
@@ -96,17 +96,19 @@ def place_phrases(code: str) -> Iterator[tuple[str, Place]]:
     for name, iso3, kind, sector, flags in language_rows(code, "countries"):
         if kind == "capital" and iso3 in capitals:
             row = capitals[iso3]
-            geo = (int(row[7]), float(row[8]), float(row[9])) if row[7] else (None, None, None)
-            yield name, Place(row[6], folded_states()[iso3], kind, *geo, sector or None, "common" in flags)
+            place = Place(row[6], folded_states()[iso3], kind, sector=sector or None, common="common" in flags)
+            if row[7]:
+                place = replace(place, geonameid=int(row[7]), lat=float(row[8]), lon=float(row[9]))
+            yield name, place
         elif kind == "seat":
             upper = "upper" in flags
             yield name, Place(name, folded_states().get(iso3, iso3), kind, sector=sector or None, upper=upper)
     known = {row[0]: row for row in knowledge_rows("places")}
-    for phrase, geonameid, *flags in language_rows(code, "places"):
+    for phrase, geonameid, flags in language_rows(code, "places"):
         if geonameid in known:
             _, name, iso3, lat, lon, *_ = known[geonameid]
             country = folded_states().get(iso3, iso3)
-            common = bool(flags and "common" in flags[-1])
+            common = "common" in flags
             number = int(geonameid) if geonameid.isdigit() else None
             yield phrase, Place(name, country, "place", number, float(lat), float(lon), None, common)
 

@@ -75,7 +75,6 @@ class Grammar:
             for phrase, form in _paradigm(verb, rows, self.table):
                 yield "verb", phrase, form
 
-
     def inflected(self, pattern: str) -> Iterator[tuple[str, str]]:
         """Yield the inflected phrases of a pattern such as "{hold} talks with", each with the name of its form."""
         match = _VERB.search(pattern)

@@ -23,12 +23,14 @@ from pipeline.text.normalise import normalise
 from pipeline.text.tokens import iter_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 LAYERS = (
     "case", "auxiliary", "verb", "role", "country", "demonym", "place", "organisation", "holder",
     "trigger", "list", "connective", "word", "date", "number", "unit", "topic", "context",
 )  # fmt: skip
+# Layers of plain lists, with the file and the table they are in.
+LISTS = (("list", "triggers", "lists"), ("topic", "gate", "topics"), ("context", "contexts", "contexts"))
 # More glued spellings of one phrase than this are not generated.
 MOST_VARIANTS = 16
 
@@ -46,7 +48,10 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An organisation with a name of its own; `country` may be a non-state code such as UNO; a `common` one needs support."""
+    """An organisation; `country` may be a non-state code such as UNO.
+
+    A `common` name is also another word and needs support, an `upper` one stands in capitals.
+    """
 
     name: str
     sector: str | None
@@ -124,32 +129,22 @@ def _variants(tokens: tuple[str, ...], glue_after: str) -> Iterator[tuple[str, .
         yield tuple(parts)
 
 
-def _everything(code: str, rules: Grammar, acts: tuple[Trigger, ...]) -> Iterable[tuple[str, str, Any]]:
+def _everything(code: str, rules: Grammar, acts: tuple[Trigger, ...]) -> Iterator[tuple[str, str, Any]]:
     yield from rules.phrases()
     yield from _roles(code)
     yield from _organisations(code)
-    for phrase, country in country_phrases(code):
-        yield "country", phrase, country
-    for row in language_rows(code, "demonyms"):
-        yield "demonym", row[0], (row[1], frozenset(row[2].split(",")) if row[2] else frozenset())
-    for phrase, place in place_phrases(code):
-        yield "place", phrase, place
-    for phrase, holders in holder_phrases(code):
-        yield "holder", phrase, holders
+    yield from (("country", phrase, country) for phrase, country in country_phrases(code))
+    for phrase, iso3, flags in language_rows(code, "demonyms"):
+        yield "demonym", phrase, (iso3, frozenset(flags.split(",")) - {""})
+    yield from (("place", phrase, place) for phrase, place in place_phrases(code))
+    yield from (("holder", phrase, holders) for phrase, holders in holder_phrases(code))
     for number, act in enumerate(acts):
         for pattern in act.words:
-            for phrase, form in rules.inflected(pattern):
-                yield "trigger", phrase, (number, form)
-    for name, listed in language_toml(code, "triggers").get("lists", {}).items():
-        for phrase in listed:
-            yield "list", phrase, name
-    for topic, listed in language_toml(code, "gate").get("topics", {}).items():
-        for phrase in listed:
-            yield "topic", phrase, topic
-    for context, listed in language_toml(code, "contexts").get("contexts", {}).items():
-        for phrase in listed:
-            yield "context", phrase, context
-    yield from _date_words(code)
+            yield from (("trigger", phrase, (number, form)) for phrase, form in rules.inflected(pattern))
+    for layer, file, section in LISTS:
+        for name, listed in language_toml(code, file).get(section, {}).items():
+            yield from ((layer, phrase, name) for phrase in listed)
+    yield from _numbers(code)
 
 
 def _roles(code: str) -> Iterator[tuple[str, str, Any]]:
@@ -177,14 +172,23 @@ def _organisations(code: str) -> Iterator[tuple[str, str, Any]]:
     bodies = {row[0]: row for row in knowledge_rows("organisations")}
     for phrase, name, flags in language_rows(code, "organisations"):
         _, country, sector = bodies[name]
-        yield "organisation", phrase, Organisation(name, sector or None, country or None, "common" in flags, "upper" in flags)
+        yield (
+            "organisation",
+            phrase,
+            Organisation(name, sector or None, country or None, "common" in flags, "upper" in flags),
+        )
     groups = {row[0]: row for row in knowledge_rows("groups")}
     for phrase, name, flags in language_rows(code, "groups"):
         _, country, sector, _, transnational = groups[name]
-        yield "organisation", phrase, Organisation(name, sector or None, transnational or country or None, "common" in flags, "upper" in flags)
+        yield (
+            "organisation",
+            phrase,
+            Organisation(name, sector or None, transnational or country or None, "common" in flags, "upper" in flags),
+        )
 
 
-def _date_words(code: str) -> Iterator[tuple[str, str, Any]]:
+def _numbers(code: str) -> Iterator[tuple[str, str, Any]]:
+    """Yield words of dates, numbers and units."""
     for phrase, payload in calendar_words(code, language_toml(code, "dates")):
         yield "date", phrase, payload
     for phrase, value in language_toml(code, "numbers").get("numbers", {}).items():

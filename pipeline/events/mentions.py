@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipeline.events.chunks import Chunk
     from pipeline.events.draft import Draft
     from schemas.article import JudgedArticle
-    from schemas.event import Auxiliary
+    from schemas.event import Auxiliary, Quantity
 
 VERSION = "1"
 MOST_EVIDENCE = 8
@@ -121,7 +121,7 @@ class Maker:
                 seen.add(one)
                 yield one
 
-    def _quantities(self) -> Iterator[object]:
+    def _quantities(self) -> Iterator[Quantity]:
         clause = self.draft.firing.clause
         for one in quantities(self.draft.chart, clause.start, clause.end):
             yield replace(one, text=self.received[one.start : one.end])
@@ -130,7 +130,10 @@ class Maker:
         draft = self.draft
         if draft.speaker is None:
             return None
-        quoted = any(draft.chart.word(i) in "\"“”‘’'«»" for i in range(max(draft.firing.clause.start - 1, 0), draft.firing.clause.end))
+        quoted = any(
+            draft.chart.word(i) in "\"“”‘’'«»"
+            for i in range(max(draft.firing.clause.start - 1, 0), draft.firing.clause.end)
+        )
         return Attribution(speaker=self.actor(draft.speaker), verb="say", quoted=quoted)
 
     def _auxiliary(self) -> tuple[Auxiliary, ...]:
@@ -152,5 +155,13 @@ def recipe(made: Mention) -> str:
     date = made.event_date
     when = f"{date.start}/{date.end}" if date else ""
     where = made.event_location.name if made.event_location else ""
-    parts = (made.article_id, made.event_type, made.event_mode or "", side(made.actors), side(made.recipients), when, where)
+    parts = (
+        made.article_id,
+        made.event_type,
+        made.event_mode or "",
+        side(made.actors),
+        side(made.recipients),
+        when,
+        where,
+    )
     return "|".join(parts)

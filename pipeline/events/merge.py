@@ -75,7 +75,7 @@ def _countries(chunks: Iterable[Chunk]) -> set[str | None]:
 
 def _dates_agree(one: EventDate | None, other: EventDate | None) -> bool:
     """Whether two dates may be one; one that is only that of the article agrees with every other."""
-    if one is None or other is None or "sentence" not in {one.basis} or other.basis != "sentence":
+    if one is None or other is None or one.basis != "sentence" or other.basis != "sentence":
         return True
     return one.start <= other.end and other.start <= one.end
 

@@ -11,10 +11,11 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-# Letters to sound classes. A is any vowel carrier, W and Y the letters that are vowels or consonants; all three leave the key.
+# Letters to sound classes. A is any vowel carrier, W and Y are vowels or consonants; all three leave the key.
 ARABIC = {
     "t": "تطٹةۃ", "s": "ثسص", "h": "حہهھۀە", "z": "ذزضظژ", "k": "قکكخ", "g": "گغ", "d": "دڈ", "b": "ب", "p": "پ",
-    "j": "ج", "c": "چ", "r": "رڑ", "S": "ش", "f": "ف", "l": "ل", "m": "م", "n": "نںڻ", "W": "وؤ", "Y": "یيىےئ", "A": "اآأإعءٱ",
+    "j": "ج", "c": "چ", "r": "رڑ", "S": "ش", "f": "ف", "l": "ل", "m": "م", "n": "نںڻ", "W": "وؤ",
+    "Y": "یيىےئ", "A": "اآأإعءٱ",
 }  # fmt: skip
 DEVANAGARI = {
     "k": "कख", "g": "गघ", "c": "चछ", "j": "जझ", "t": "तटथठ", "d": "दडधढ", "n": "नणङञंँ",
@@ -23,9 +24,10 @@ DEVANAGARI = {
 NUKTA = "\u093c"
 # Latin spellings, longest first.
 LATIN = (
-    ("tsch", "c"), ("sch", "S"), ("shch", "S"), ("kh", "k"), ("gh", "g"), ("zh", "z"), ("sh", "S"), ("ch", "c"), ("ph", "f"),
-    ("th", "t"), ("dh", "d"), ("bh", "b"), ("ck", "k"), ("qu", "k"), ("ts", "s"), ("x", "ks"), ("q", "k"), ("w", "W"), ("v", "W"),
-    ("y", "Y"), ("c", "k"),
+    ("tsch", "c"), ("sch", "S"), ("shch", "S"), ("kh", "k"), ("gh", "g"), ("zh", "z"), ("sh", "S"), ("ch", "c"),
+    ("ph", "f"), ("th", "t"), ("dh", "d"), ("bh", "b"), ("ck", "k"), ("qu", "k"), ("ts", "s"), ("x", "ks"), ("q", "k"),
+    ("w", "W"),
+    ("v", "W"), ("y", "Y"), ("c", "k"),
 )  # fmt: skip
 # Classes that scripts do not keep apart share one sign in the key.
 MERGED = str.maketrans({"f": "p", "z": "j", "S": "s", "g": "k", "c": "s"})

@@ -1,4 +1,4 @@
-"""Where: the place a clause or its sentence states, else the dateline's, labelled as such; a country unless finer is stated."""
+"""Where: the place a clause states, else the dateline's, labelled as such; a country unless finer is stated."""
 
 from __future__ import annotations
 

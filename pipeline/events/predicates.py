@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from pipeline.events.grammar import VerbForm
 
 # A tense in the order in which its signs outweigh others.
-FINITE = frozenset({"past", "passive", "progressive", "future", "present", "subjunctive", "possible", "need", "habitual past"})
+FINITE = frozenset(
+    {"past", "passive", "progressive", "future", "present", "subjunctive", "possible", "need", "habitual past"}
+)
 ENDING = frozenset({"future", "present", "past"})
 LONGEST_GROUP = 8
 AGENT_REACH = 60
@@ -49,7 +51,12 @@ def _has_agent(chart: Chart, i: int) -> bool:
 def _is_genitive(chart: Chart, i: int) -> bool:
     """Whether an ambiguous form after an infinitive is the genitive: "approval of starting talks"."""
     before = chart.hit("verb", i - 1)
-    return before is not None and before[0] == i and not chart.hit("trigger", i - 1) and any(f.form == "infinitive" for f in before[1])
+    return (
+        before is not None
+        and before[0] == i
+        and not chart.hit("trigger", i - 1)
+        and any(f.form == "infinitive" for f in before[1])
+    )
 
 
 def group_at(chart: Chart, i: int, stop: int) -> VerbGroup | None:
@@ -109,42 +116,36 @@ def _last_kind(chart: Chart, end: int) -> str:
     for back in (1, 2):
         hit = chart.hit("auxiliary", end - back)
         if hit and hit[0] == end:
-            return next((kind for kind in hit[1] if kind in ENDING), hit[1][0])
+            kinds: tuple[str, ...] = hit[1]
+            return next((kind for kind in kinds if kind in ENDING), kinds[0])
     return ""
 
 
 def _tense(forms: tuple[VerbForm, ...], kinds: set[str]) -> str:
-    """Decide the tense from the main form and the kinds of its auxiliaries."""
+    """Decide the tense from the main form and the kinds of its auxiliaries: the first sign that holds."""
     main = {f.form for f in forms}
-    for sign in ("need", "possible"):
-        if sign in kinds or sign in main:
-            return sign
-    if "future" in kinds or "future" in main:
-        return "future"
-    if "infinitive" in main:
-        return "need" if kinds & {"present", "past"} else "infinitive"
-    if "subjunctive" in kinds or (main == {"subjunctive"}):
-        return "subjunctive"
-    if "infinitive" in kinds:
-        return "infinitive"
-    if "conjunctive" in kinds or "while" in kinds or "conjunctive" in main:
-        return "participle"
-    return _plain_tense(main, kinds)
+    signs = main | kinds
+    obliged = bool(kinds & {"present", "past"})
+    rules = (
+        ("need" in signs, "need"),
+        ("possible" in signs, "possible"),
+        ("future" in signs, "future"),
+        ("infinitive" in main, "need" if obliged else "infinitive"),
+        ("subjunctive" in kinds or main == {"subjunctive"}, "subjunctive"),
+        ("infinitive" in kinds, "infinitive"),
+        (bool(signs & {"conjunctive", "while"}), "participle"),
+        ("progressive" in signs, "progressive"),
+        ("past" in main, "passive" if "passive" in kinds else "past"),
+        ("stem" in main, _compound(kinds)),
+        ("habitual" in signs, "habitual past" if "past" in kinds else "present" if "present" in kinds else "habitual"),
+        ("present" in main, "present"),
+        ("subjunctive" in main, "subjunctive"),
+    )
+    return next((tense for holds, tense in rules if holds), "stem")
 
 
-def _plain_tense(main: set[str], kinds: set[str]) -> str:
-    if "progressive" in kinds or "progressive" in main:
-        return "progressive"
-    if "past" in main:
+def _compound(kinds: set[str]) -> str:
+    """A bare stem lives by its auxiliary: "kar diya" did, "kar diya gaya" was done, "ho gaya" happened."""
+    if kinds & {"vector", "perfect"}:
         return "passive" if "passive" in kinds else "past"
-    if "stem" in main:
-        if kinds & {"vector", "perfect"}:
-            return "passive" if "passive" in kinds else "past"
-        return "past" if "passive" in kinds else "stem"
-    if "habitual" in main or "habitual" in kinds:
-        if "past" in kinds:
-            return "habitual past"
-        return "present" if "present" in kinds else "habitual"
-    if "subjunctive" in main and "present" not in main:
-        return "subjunctive"
-    return "present" if "present" in main else "stem"
+    return "past" if "passive" in kinds else "stem"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.events.coder import Scene
     from pipeline.events.firing import Firing
     from pipeline.events.triggers import Trigger
-    from schemas.event import EventDate
+    from schemas.event import EventDate, EventLocation
 
 # Words that make what was said before them unreal, looked for in the clause after the trigger and just before it.
 FUTURE_CAMEO = {"CONSULT": "036", "SUPPORT": "030", "COOPERATE": "031", "AID": "033"}
@@ -91,7 +91,9 @@ def _by_demonym(scene: Scene, firing: Firing) -> list[Chunk]:
         hit = one.hit("demonym", firing.start - back)
         if hit is not None and hit[0] == firing.start and firing.act.words:
             start = firing.start - back
-            return [Chunk(start=start, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
+            return [
+                Chunk(start=start, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)
+            ]
     return []
 
 
@@ -183,7 +185,10 @@ def _two_sided(act: Trigger, parties: Parties, firing: Firing) -> bool:
     if len(countries) > 1:
         return True
     if act.type == "AGREE" and not parties.mutual and not act.needs_recipient:
-        return any(c.basis in {"explicit", "demonym", "office", "remembered"} for c in parties.actors) and firing.group is not None
+        return (
+            any(c.basis in {"explicit", "demonym", "office", "remembered"} for c in parties.actors)
+            and firing.group is not None
+        )
     return False
 
 
@@ -202,7 +207,11 @@ def _draft(scene: Scene, firing: Firing, parties: Parties) -> Draft:
     event_type = plover.in_future(act.type) if future else act.type
     changed = event_type != act.type
     mode = None if changed else act.mode
-    if event_type == "CONSULT" and mode is None and scene.chart.within("list", "phone", firing.clause.start, firing.stop) is not None:
+    if (
+        event_type == "CONSULT"
+        and mode is None
+        and scene.chart.within("list", "phone", firing.clause.start, firing.stop) is not None
+    ):
         mode = "phone"
     cameo = FUTURE_CAMEO.get(act.type, "030") if changed else act.cameo or plover.cameo(act.type, act.mode)
     actors, recipients = parties.actors, parties.recipients
@@ -213,9 +222,9 @@ def _draft(scene: Scene, firing: Firing, parties: Parties) -> Draft:
         chart=scene.chart, sentence=scene.reader.sentence, firing=firing, event_type=event_type, mode=mode, cameo=cameo,
         quad=plover.quad(event_type), actors=actors, recipients=recipients, mutual=parties.mutual,
         inherited=parties.inherited, resolved=any(c.basis == "remembered" for c in (*actors, *recipients)),
-        reported=scene.reported, speaker=scene.speaker if scene.reported else None, date=date,  # type: ignore[arg-type]
-        location=_location(scene, firing, parties, event_type), future=future,  # type: ignore[arg-type]
-        historical=_recalled(scene, firing, date if is_stated else None),  # type: ignore[arg-type]
+        reported=scene.reported, speaker=scene.speaker if scene.reported else None, date=date,
+        location=_location(scene, firing, parties, event_type), future=future,
+        historical=_recalled(scene, firing, date if is_stated else None),
     )  # fmt: skip
     if event_type == "CONSULT":
         scene.context.meeting = draft
@@ -227,7 +236,7 @@ def _all_act(act: Trigger, parties: Parties) -> bool:
     return bool(parties.actors)
 
 
-def _location(scene: Scene, firing: Firing, parties: Parties, event_type: str) -> object:
+def _location(scene: Scene, firing: Firing, parties: Parties, event_type: str) -> EventLocation | None:
     if parties.place is not None:
         return location(parties.place, "sentence")
     if event_type in PLACELESS:
@@ -246,9 +255,14 @@ def _location(scene: Scene, firing: Firing, parties: Parties, event_type: str) -
 
 
 def _recalled(scene: Scene, firing: Firing, date: EventDate | None) -> bool:
-    """Whether the event lies before what the article reports: a pluperfect with a date of its own, or a word of recall."""
+    """Whether the event lies before the news: a pluperfect with a date of its own, an old date, a word of recall."""
     past = firing.group is not None and firing.group.recalled
     here = scene.chart.within("word", "past_reference", scene.span[0], firing.start) is not None
     known = scene.reader.anchor
-    older = date is not None and known is not None and date.end < known.day.isoformat()[: len(date.end)] and date.precision != "day"
+    older = (
+        date is not None
+        and known is not None
+        and date.end < known.day.isoformat()[: len(date.end)]
+        and date.precision != "day"
+    )
     return here or older or (past and date is not None and date.precision != "day")

@@ -73,7 +73,11 @@ def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ..
         return (), False
     frame = grammar.frames[firing.act.frame]
     cases = frame.recipient if frame.kind == "host" else frame.actor
-    marked = [c for c in cast.near if c.case in {"agent", "by"} and c.case in cases and c.kind in PARTIES and c.sector != MEDIA]
+    marked = [
+        c
+        for c in cast.near
+        if c.case in {"agent", "by"} and c.case in cases and c.kind in PARTIES and c.sector != MEDIA
+    ]
     if marked:
         return side(cast.near, marked[0]), False
     if may_have_subject(firing, grammar) and "subject" in cases and not cast.unknown_agent:

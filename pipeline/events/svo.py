@@ -24,6 +24,7 @@ MOST_AUXILIARIES = 5
 MEDIA = "JRN"
 PASSIVE_REACH = 4
 CONJUNCTION_REACH = 3
+NAMED = frozenset({"person", "counterpart", "pair", "speaker"})
 # Words that may follow a whole noun phrase.
 NEUTRAL = frozenset({"and", "&", "says", "said", "to", "of", "has", "had", "have", "is", "are", "was", "were", "be"})
 CUTS = frozenset({";", ":", "—", "–"})
@@ -104,7 +105,9 @@ def firings(reader: Reader, chart: Chart, clause: Clause, near: list[Chunk]) -> 
         for number, form in hit[1]:
             act = reader.known.triggers[number]
             tense = tense_of(chart, i, clause.start, form, title=chart.kind == "title")
-            if tense is None or (form in {"third", "base"} and tense != "future" and not _follows_party(chart, near, i)):
+            if tense is None or (
+                form in {"third", "base"} and tense != "future" and not _follows_party(chart, near, i)
+            ):
                 continue
             group = VerbGroup(i, hit[0], frozenset(), tense, finite=True, negated=False, recalled=False)
             firing = Firing(act, i, hit[0], None if act.nominal else group, clause)
@@ -121,41 +124,45 @@ def _follows_party(chart: Chart, near: list[Chunk], i: int) -> bool:
 
 def tense_of(chart: Chart, i: int, start: int, form: str, *, title: bool) -> str | None:
     """The tense of a verb form by the words before it; None where it does not say that something happens."""
-    kinds: set[str] = set()
-    j = i - 1
-    for _ in range(MOST_AUXILIARIES):
-        hit = next(
-            (h for back in (0, 1, 2) if (h := chart.hit("auxiliary", j - back)) and h[0] == j + 1 and j - back >= start), None
-        )
-        if hit is None:
-            break
-        kinds.update(hit[1])
-        j -= next(back for back in (0, 1, 2) if chart.hit("auxiliary", j - back) is hit) + 1
+    kinds = _before(chart, i, start)
     if kinds & {"unreal", "negative"}:
         return None
     if "future" in kinds:
         return "future"
     if form == "base":
-        return "future" if title and kinds == {"infinitive"} else ("present" if title and not kinds else None)
-    if form == "ing":
-        return "progressive" if "passive" in kinds else None
-    if "passive" in kinds and form in {"past", "participle"}:
-        return "passive"
-    if form == "participle" and "perfect" not in kinds:
-        return "past" if not kinds else None
-    return "past" if "infinitive" not in kinds else None
+        headline = {frozenset({"infinitive"}): "future", frozenset(): "present"}
+        return headline.get(frozenset(kinds)) if title else None
+    if "passive" in kinds:
+        return "progressive" if form == "ing" else "passive" if form in {"past", "participle"} else None
+    if form == "ing" or "infinitive" in kinds:
+        return None
+    return "past" if form != "participle" or kinds <= {"perfect", "adverb"} else None
+
+
+def _before(chart: Chart, i: int, start: int) -> set[str]:
+    """The kinds of the auxiliaries and adverbs that stand right before token i."""
+    kinds: set[str] = set()
+    for _ in range(MOST_AUXILIARIES):
+        for back in (1, 2, 3):
+            hit = chart.hit("auxiliary", i - back)
+            if hit is not None and hit[0] == i and i - back >= start:
+                kinds.update(hit[1])
+                i -= back
+                break
+        else:
+            break
+    return kinds
 
 
 def is_head(chart: Chart, chunk: Chunk) -> bool:
     """Whether a state or body is a party itself, not the first part of another name: "Ecuador TV station"."""
-    if chunk.kind in {"person", "counterpart", "pair", "speaker"} or chunk.case == "genitive":
+    if chunk.kind in NAMED or chunk.case == "genitive":
         return True
     i = chunk.end
     if i >= len(chart.tokens) or chart.tokens[i].kind != "word":
         return not chart.has("word", i, "possessive")
-    return any(chart.hit(layer, i) for layer in ("trigger", "auxiliary", "case", "connective")) or (
-        chart.word(i) in NEUTRAL or chart.hit("date", i) is not None
-    )
+    layers = ("trigger", "auxiliary", "case", "connective", "date")
+    return chart.word(i) in NEUTRAL or any(chart.hit(layer, i) for layer in layers)
 
 
 def antecedent(chunks: list[Chunk], start: int, link: str) -> tuple[Chunk, ...]:
@@ -167,17 +174,18 @@ def antecedent(chunks: list[Chunk], start: int, link: str) -> tuple[Chunk, ...]:
 
 def subject_of(chart: Chart, near: list[Chunk], start: int, firing: Firing) -> tuple[Chunk, ...]:
     """The last bare party before the verb, with what is coordinated with it."""
-    able = [
-        c for c in near
-        if start <= c.start and c.end <= firing.start and c.case is None and (c.kind in PARTIES or c.kind == "place") and c.sector != MEDIA
-    ]  # fmt: skip
-    able = [c for c in able if is_head(chart, c)]
+    able = [c for c in near if start <= c.start and c.end <= firing.start and _acts(c) and is_head(chart, c)]
     if firing.tense == "passive":
         able = [c for c in able if firing.start - c.end <= PASSIVE_REACH and chart.word(c.end) != ","]
     if not able:
         return ()
     head = able[0] if chart.word(able[0].end) == "," else able[-1]
     return tuple(c for c in near if head.group and c.group == head.group) or (head,)
+
+
+def _acts(chunk: Chunk) -> bool:
+    """Whether a noun phrase without a preposition can be a subject."""
+    return chunk.case is None and chunk.kind in PARTIES | {"place"} and chunk.sector != MEDIA
 
 
 def _cast(chart: Chart, firing: Firing, near: list[Chunk], agents: tuple[Chunk, ...], *, inherited: bool) -> Cast:

@@ -152,7 +152,10 @@ def _score_other(result: Score, name: str, gold: Sequence[Mapping[str, Any]], me
         result.counts["repeats"] += 1
     else:
         result.counts["wrong"] += 1
-        sides = "+".join(a.country or "-" for a in mention.actors), "+".join(a.country or "-" for a in mention.recipients)
+        sides = (
+            "+".join(a.country or "-" for a in mention.actors),
+            "+".join(a.country or "-" for a in mention.recipients),
+        )
         result.wrong.append(f"{name[:3]} {mention.event_type} {sides[0]}>{sides[1]} {mention.evidence[0].text[:90]}")
 
 
@@ -161,7 +164,9 @@ def _score_details(result: Score, event: Mapping[str, Any], mention: Mention) ->
     if date:
         result.counts["dates"] += 1
         given = mention.event_date
-        result.counts["dates_right"] += bool(given and given.start.startswith(date["value"]) and given.precision == date["precision"])
+        result.counts["dates_right"] += bool(
+            given and given.start.startswith(date["value"]) and given.precision == date["precision"]
+        )
     left, right = countries(event["actor"])[0], countries(event["recipient"])[0]
     if left and right and left != right:
         result.counts["directions"] += 1

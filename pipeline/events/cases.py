@@ -1,0 +1,79 @@
+"""Cases of noun phrases, and enumerations that share one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.events.chart import Chart
+    from pipeline.events.chunks import Chunk
+    from pipeline.events.grammar import Grammar
+
+SHARED = frozenset({"explicit", "demonym"})
+
+
+def with_case(chart: Chart, grammar: Grammar, chunk: Chunk, end: int) -> Chunk:
+    """Read the case marker behind a chunk, or before it where the language has prepositions."""
+    if grammar.order == "SVO":
+        return _with_preposition(chart, grammar, chunk)
+    if chunk.case is not None:
+        return chunk
+    i = chunk.end
+    while (filler := chart.hit("word", i)) is not None and {"suffixes", "fillers"} & set(filler[1]) and i < end:
+        i = filler[0]
+    hit = chart.hit("case", i) or chart.hit("case", chunk.end)
+    if hit is None or i >= end:
+        return chunk
+    return replace(chunk, case=hit[1][0], case_end=hit[0])
+
+
+def _with_preposition(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
+    for back in (1, 2, 3):
+        i = chunk.start - back
+        hit = chart.hit("case", i) if i >= 0 else None
+        if hit is not None and hit[0] >= chunk.start - 1:
+            return replace(chunk, case=hit[1][0], case_end=chunk.end)
+        if i < 0 or chart.word(i) not in grammar.words.get("articles", ()):
+            break
+    return chunk
+
+
+def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk]:
+    """Give members of an enumeration the case of its last one; only an enumeration with a conjunction is one."""
+    out = list(found)
+    k = len(out) - 1
+    number = 0
+    while k > 0:
+        first = k
+        while first > 0 and _joined(chart, grammar, out[first - 1], out[first], conjunction=first == k):
+            first -= 1
+        if first < k and out[k].kind != "place":
+            number += 1
+            for n in range(first, k + 1):
+                same = out[n].case or (out[k].case if grammar.order == "SOV" else out[first].case)
+                out[n] = replace(out[n], case=same, case_end=out[k].case_end, group=number)
+                if n > first and out[n].country is None and out[n].name is None and out[first].basis in SHARED:
+                    out[n] = replace(out[n], country=out[first].country, basis="apposition")
+        k = first - 1 if first < k else k - 1
+    return out
+
+
+def _joined(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk, *, conjunction: bool) -> bool:
+    if grammar.order == "SOV" and left.case is not None:
+        return False
+    if grammar.order == "SVO" and right.case is not None and right.case != left.case:
+        return False
+    between = chart.folded[left.end : right.start]
+    between = [
+        w
+        for w in between
+        if w not in grammar.words.get("articles", ()) and w not in grammar.words.get("possessives", ())
+    ]
+    if conjunction:
+        return (
+            bool(between)
+            and between[-1] in grammar.conjunctions
+            and all(w in grammar.conjunctions or w in grammar.list_marks for w in between)
+        )
+    return bool(between) and all(w in grammar.list_marks or w in grammar.conjunctions for w in between)
