@@ -50,6 +50,9 @@ class Broker:
 
     def acquire(self) -> Self:
         """Open the log for one more user."""
+        if isinstance(self._log, SqliteLog) and self._log.is_orphaned:
+            self._log.abandon()
+            self._log, self._users = None, 0
         assert self.log is not None
         self._users += 1
         return self

@@ -137,7 +137,10 @@ class Consumer(HandoverConsumer):
         for tp in records:
             self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
         for count, (tp, record) in enumerate(self.scheduler.iterate(records), start=1):
-            if not self.flow_active or self.app.consumer_generation_id != generation:
+            if self.app.consumer_generation_id != generation:
+                return
+            if not self.flow_active:
+                self._take_back(records, seeks)
                 return
             if self._seeks.get(tp, 0) != seeks[tp]:
                 continue
@@ -149,6 +152,12 @@ class Consumer(HandoverConsumer):
             await self.callback(cast("Any", self._to_message(tp, record)))
             if not count % YIELD_EVERY:
                 await asyncio.sleep(0)
+
+    def _take_back(self, records: Iterable[TP], seeks: Mapping[TP, int]) -> None:
+        """Read what is not delivered again later."""
+        for tp in records:
+            if self._seeks.get(tp, 0) == seeks[tp] and tp in self._delivered:
+                self._go_to(tp, self._delivered[tp])
 
     def _is_wanted(self, tp: TP) -> bool:
         return self.app.client_only or tp in self._get_active_partitions() or tp in self._buffered_partitions

@@ -279,7 +279,16 @@ class SqliteLog:
         try:
             await self.flush()
         finally:
-            self._executor.shutdown(wait=True)
-            self._reader.close()
-            self._writer.close()
-            self._lock.release()
+            self.abandon()
+
+    @property
+    def is_orphaned(self) -> bool:
+        """Whether the event loop it belongs to is gone: what was not durable then is lost."""
+        return self._loop.is_closed()
+
+    def abandon(self) -> None:
+        """Let go of the file without a flush."""
+        self._executor.shutdown(wait=True)
+        self._reader.close()
+        self._writer.close()
+        self._lock.release()

@@ -14,7 +14,7 @@ GROUP = "pipeline"
 
 
 def build(url: str, **settings: Any) -> tuple[Any, Any, Any]:
-    """Make the app: `in` is copied to `out`, and `out` leaves a last value by key in a table."""
+    """Make the app: `in` is copied to `out`, and the table keeps the last record of `out` by its first word."""
     app = make_app(url, GROUP, **settings)
     source, sink = raw_topic(app, "in"), raw_topic(app, "out")
     table = app.Table("last", default=str)
@@ -27,7 +27,7 @@ def build(url: str, **settings: Any) -> tuple[Any, Any, Any]:
     @app.agent(sink)
     async def keep(stream: Any) -> None:
         async for event in stream.events():
-            table[event.value.decode()] = event.key.decode()
+            table[event.value.split()[0].decode()] = event.value.decode()
 
     return app, source, table
 

@@ -130,3 +130,21 @@ async def test_a_file_is_let_go_with_its_last_user_and_opened_again(tmp_path):
     async with broker:
         assert list(broker.topics()) == ["t"]
     await broker.close()
+
+
+def test_a_file_left_open_by_a_loop_that_ended_is_opened_anew(tmp_path):
+    url = f"sqlite:///{tmp_path}/log.db"
+
+    async def use(*, tidy: bool) -> int:
+        broker = broker_for(url).acquire()
+        if broker.partitions("t") is None:
+            broker.create("t", TopicConfig.parse(1, {}))
+        broker.append(("t", 0), b"k", b"v")
+        await broker.log.flush()
+        if tidy:
+            await broker.release()
+        return broker.log.end(("t", 0)) if not tidy else 0
+
+    assert [asyncio.run(use(tidy=False)), asyncio.run(use(tidy=False))] == [1, 2]
+    asyncio.run(use(tidy=True))
+    assert not broker_for(url).is_open
