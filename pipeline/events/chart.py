@@ -17,12 +17,19 @@ if TYPE_CHECKING:
 BREAK = "\n"
 # Longer sentences are no prose; they are cut so that work stays linear.
 LONGEST_SENTENCE = 240
+NAMING = ("country", "demonym", "organisation", "role", "holder", "place")
+REFERRING = frozenset({
+    "pairs", "counterpart", "own_country", "first_person", "first_person_agent", "third_person", "third_person_agent",
+})  # fmt: skip
 Hit = tuple[int, tuple[Any, ...]]
 
 
 @dataclass(slots=True)
 class Chart:
-    """Tokens of a piece, its sentences as token ranges, and by layer the longest hit at each token: (end, payloads)."""
+    """Tokens of a piece, its sentences as token ranges, and by layer the longest hit at each token: (end, payloads).
+
+    `starts` are the tokens at which a name, an office, a body, a place or a pronoun of the lexicon begins.
+    """
 
     piece: Normalised
     segment: int
@@ -32,6 +39,7 @@ class Chart:
     sentences: list[tuple[int, int]]
     hits: dict[str, dict[int, Hit]]
     weekdays_need_marker: bool = False
+    starts: frozenset[int] = frozenset()
 
     def word(self, i: int) -> str:
         """The token at i as compared, empty beyond the end."""
@@ -76,7 +84,11 @@ def chart(piece: Normalised, segment: int, kind: str, known: Lexicon) -> Chart:
         [token.text.lower().translate(fold) for token in tokens] if fold else [token.text.lower() for token in tokens]
     )
     marked = bool(known.dates.get("weekdays_need_marker"))
-    return Chart(piece, segment, kind, tokens, folded, ranges, _look_up(folded, ranges, known), marked)
+    hits = _look_up(folded, ranges, known)
+    starts = frozenset().union(*(hits[layer] for layer in NAMING)) | {
+        i for i, hit in hits["word"].items() if not REFERRING.isdisjoint(hit[1])
+    }
+    return Chart(piece, segment, kind, tokens, folded, ranges, hits, marked, starts)
 
 
 def _look_up(folded: list[str], ranges: list[tuple[int, int]], known: Lexicon) -> dict[str, dict[int, Hit]]:

@@ -31,8 +31,10 @@ class Finder:
         """Return the chunks of tokens [start, end) in order, with their cases and coordinations."""
         found: list[Chunk] = []
         i = start
+        by_word, starts = self.memory.by_word, chart.starts
         while i < end:
-            chunk = self._at(chart, i, end)
+            known = i in starts or chart.folded[i] in by_word
+            chunk = self._at(chart, i, end) if known else None
             if chunk is None:
                 i += 1
                 continue
