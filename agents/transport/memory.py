@@ -1,4 +1,12 @@
-"""Faust's transport for memory://name and sqlite:///file.db (relative; four slashes for an absolute path)."""
+"""Faust's transport for memory://name and sqlite:///file.db (relative; four slashes for an absolute path).
+
+Apps of one process form real groups on it. What it does not have, against Kafka: sessions that expire (a process
+that dies takes its broker along; one that hangs is put out after broker_rebalance_timeout), replicas and broker
+faults, transactions, and a second process that writes (SQLite files can be read by any number). Records become
+visible to the process at once, on Kafka once they are replicated; offsets are never committed before the records
+that were sent earlier are durable. After a power cut SQLite may have lost the last moments, records and offsets
+together, since the file is synchronised at its checkpoints only; after a kill nothing.
+"""
 
 from __future__ import annotations
 
