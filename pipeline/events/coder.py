@@ -33,6 +33,8 @@ CODED = frozenset({"title", "body"})
 # What "he" and "they" stand for in the press.
 PRONOUNS = frozenset({"person", "counterpart", "people", "organisation", "state"})
 OBJECTS = frozenset({"with", "to", "from", "genitive"})
+# No article reports more; what goes on beyond is a list or an attack.
+MOST_DRAFTS = 256
 QUESTIONS = frozenset("?؟")
 
 
@@ -60,6 +62,8 @@ class Reader:
         found: list[Draft] = []
         for one in self.charts:
             for start, end in one.sentences:
+                if len(found) >= MOST_DRAFTS:
+                    return found
                 self.sentence += 1
                 found.extend(self._sentence(one, start, end))
         return found

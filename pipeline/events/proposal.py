@@ -24,6 +24,9 @@ FUTURE_CAMEO = {"CONSULT": "036", "SUPPORT": "030", "COOPERATE": "031", "AID": "
 VERBAL = frozenset({"AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RETREAT"})
 BILATERAL = frozenset({"CONSULT", "AGREE", "COOPERATE", "AID", "SUPPORT"})
 PLACELESS = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "SANCTION", "AID", "CONCEDE"})
+UNRESOLVED = frozenset({"pronoun", "speaker", "pair"})
+# What is said to the media is said to everybody.
+TELLING = frozenset({"CONSULT", "AGREE", "REQUEST", "REJECT", "ACCUSE"})
 JUDGES = "JUD"
 UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", "CVL", "EDU", "LAB", "MED", None})
 RULING = frozenset({"GOV", "MIL", "COP", "JUD", "LEG"})
@@ -74,7 +77,8 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
         actors = _by_demonym(scene, firing)
     if not parties.recipients and firing.act.needs_recipient and firing.act.type in JUDGING:
         parties = replace(parties, recipients=tuple(_by_object(scene, firing)))
-    recipients = [c for c in parties.recipients if c.kind not in {"pronoun", "speaker", "pair"} and c.sector != MEDIA]
+    telling = firing.act.type in TELLING
+    recipients = [c for c in parties.recipients if c.kind not in UNRESOLVED and not (telling and c.sector == MEDIA)]
     if parties.mutual and not recipients and len({c.identity for c in actors}) < 2:
         recipients = _partner(scene, firing, actors)
         resolved = resolved or bool(recipients)
