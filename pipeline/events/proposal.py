@@ -150,6 +150,7 @@ def _fits(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> bool:
     checks = (
         not act.needs_actor or bool(actors),
         not act.needs_recipient or bool(recipients),
+        not act.needs_mutual or (len(everyone) > 1 and not firing.occasion and _agreed(parties)),
         not act.needs_foreign or _foreign(actors, recipients),
         not act.needs_person or any(c.kind in OFFICES | {"body"} for c in actors),
         not act.needs_office or any(c.office for c in actors),
@@ -158,11 +159,23 @@ def _fits(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> bool:
         not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),
         bool(countries),
         not _chronicle(scene, act, parties),
+        not _against_itself(parties),
         act.type != "REQUEST" or any(c.sector != JUDGES for c in recipients),
         act.type != "PROTEST" or any(c.sector not in RULING for c in actors),
         act.type not in BILATERAL or _two_sided(act, parties, firing),
     )
     return all(checks)
+
+
+def _agreed(parties: Parties) -> bool:
+    """Whether both sides act themselves: none of them is carried over from elsewhere but as "both"."""
+    return not parties.inherited or all(c.basis == "remembered" for c in (*parties.actors, *parties.recipients))
+
+
+def _against_itself(parties: Parties) -> bool:
+    """Whether a party at home by default only acts on its own state by name: then it is of another state."""
+    assumed = {c.country for c in parties.actors if c.basis == "publisher_default"}
+    return any(c.kind == "state" and c.country in assumed for c in parties.recipients)
 
 
 def _chronicle(scene: Scene, act: Trigger, parties: Parties) -> bool:
