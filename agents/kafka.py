@@ -56,7 +56,7 @@ class KafkaBroker:
         """Use the connection of the settings; nothing is contacted yet."""
         self._settings = settings
         self._admin = AIOKafkaAdminClient(**kafka_options(settings))
-        self._consumer = AIOKafkaConsumer(**kafka_options(settings), enable_auto_commit=False)
+        self._consumer: AIOKafkaConsumer | None = None
 
     async def __aenter__(self) -> Self:
         """Connect.
@@ -66,7 +66,6 @@ class KafkaBroker:
         """
         try:
             await self._admin.start()
-            await self._consumer.start()
         except KafkaError as error:
             await self.__aexit__()
             raise BrokerError(f"no Kafka at {self._settings.broker}: {error}") from error
@@ -74,7 +73,9 @@ class KafkaBroker:
 
     async def __aexit__(self, *exc: object) -> None:
         """Disconnect."""
-        await self._consumer.stop()
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await consumer.stop()
         await self._admin.close()
 
     async def create_topics(self, specs: Iterable[TopicSpec], changelogs: Mapping[str, int]) -> list[str]:
@@ -98,8 +99,14 @@ class KafkaBroker:
         """Return the offset after the last record of every partition."""
         existing = await self.partitions()
         places = [TopicPartition(topic, number) for topic in topics for number in range(existing.get(topic, 0))]
-        ends = await self._consumer.end_offsets(places) if places else {}
+        ends = await (await self._started_consumer()).end_offsets(places) if places else {}
         return {(place.topic, place.partition): offset for place, offset in ends.items()}
+
+    async def _started_consumer(self) -> AIOKafkaConsumer:
+        if self._consumer is None:
+            self._consumer = AIOKafkaConsumer(**kafka_options(self._settings), enable_auto_commit=False)
+            await self._consumer.start()
+        return self._consumer
 
     async def committed(self, group: str, topics: Iterable[str]) -> Offsets:
         """Return the offsets a group has committed; partitions without one are absent."""

@@ -21,6 +21,10 @@ def fast(broker: str, **overrides: object) -> Settings:
     return read_settings({}, broker=broker, linger=0.0, commit_interval=0.05, **overrides)
 
 
+# Longer than a session of a killed worker, which Kafka waits for, and then some for a busy machine.
+SECONDS = 90
+
+
 class Running:
     """An app that runs; `code` is its exit code once the context is left."""
 
@@ -37,10 +41,20 @@ class Running:
 
     async def done(self, *topics: str) -> None:
         """Wait until everything on these topics is acknowledged."""
+        deadline = asyncio.get_running_loop().time() + SECONDS
         async with connect(self.settings) as broker:
             while True:
-                if not behind(await broker.end_offsets(topics), await broker.committed(self.settings.app_id, topics)):
+                ends, committed = await broker.end_offsets(topics), await broker.committed(self.settings.app_id, topics)
+                if not behind(ends, committed):
                     return
+                if asyncio.get_running_loop().time() > deadline:
+                    lag = {
+                        place: (committed.get(place), end)
+                        for place, end in ends.items()
+                        if end > committed.get(place, 0)
+                    }
+                    flight = {name: len(shell.window or ()) for name, shell in self.built.shells.items()}
+                    raise TimeoutError(f"committed and end where they differ: {lag}; in flight: {flight}")
                 if self.built.app.crash_reason is not None:
                     raise self.built.app.crash_reason
                 await broker.changed(0.05)
