@@ -19,9 +19,9 @@ from agents import logs
 from agents.app import Built, build
 from agents.broker import Broker, BrokerError, Offsets, Start, connect
 from agents.config import SettingError, Settings, read_settings
-from agents.lifecycle import EX_CONFIG, EX_OK, EX_TEMPFAIL, run_until_stopped
+from agents.lifecycle import EX_CONFIG, EX_OK, EX_SOFTWARE, EX_TEMPFAIL, run_until_stopped
 from agents.quiescence import wait_processed
-from agents.view import show
+from agents.view import fates, show
 from agents.worker import prepare
 from pipeline.source import SourceError, raw_from_line, read_seeds, site_key
 from pipeline.topology import STAGE_NAMES
@@ -46,6 +46,7 @@ class Outcome:
 
     sent: int = 0
     dead: Counter[str] = field(default_factory=Counter)
+    dead_from: Counter[str] = field(default_factory=Counter)
     judged: list[JudgedArticle] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -72,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run `khabar replay`; exit code 1 when an article became a dead letter."""
+    """Run `khabar replay`; exit code 1 when something became a dead letter, 70 when the sums do not add up."""
     try:
         settings = read_settings(
             broker=args.broker or os.environ.get("KHABAR_BROKER") or f"memory://replay-{os.getpid()}",
@@ -95,6 +96,8 @@ def run(args: argparse.Namespace) -> int:
         return EX_TEMPFAIL
     if code == EX_OK and not args.no_worker:
         _print(outcome, as_json=args.json)
+        if fates(outcome).missing:
+            return EX_SOFTWARE
     return code or (1 if outcome.dead else EX_OK)
 
 
@@ -214,6 +217,7 @@ async def collect(broker: Broker, before: Offsets, outcome: Outcome) -> None:
     async for dead in broker.records("news.dead", _since("news.dead", before), follow=False):
         headers = dict(dead.headers)
         outcome.dead[headers.get("dlq.reason", b"?").decode()] += 1
+        outcome.dead_from[headers.get("dlq.origin.topic", b"?").decode()] += 1
 
 
 async def _added(broker: Broker, topic: str, before: Offsets, kind: type[R]) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from agents.display import cut, isolated, padded
 from schemas.article import Article, JudgedArticle
 from schemas.event import Actor, Event, Mention
 
+JUDGED_TOPIC, MENTIONS_TOPIC = "news.unique", "news.mentions"
 MARGIN = 4
 ARTICLE_WIDTH = 28
 DATE_WIDTH, TYPE_WIDTH, PLACE_WIDTH = 13, 18, 14
@@ -20,10 +22,11 @@ PARTIES_LEAST, PARTIES_MOST = 24, 64
 
 
 class Replayed(Protocol):
-    """What a run brought: the number of articles sent, the dead letters by reason, and the records of each topic."""
+    """What a run brought: articles sent, dead letters by reason and by the topic they came from, records by topic."""
 
     sent: int
     dead: Counter[str]
+    dead_from: Counter[str]
     judged: list[JudgedArticle]
     mentions: list[Mention]
     events: list[Event]
@@ -60,20 +63,38 @@ def show_events(events: Iterable[Event], console: Console) -> None:
         _show_event(event, console)
 
 
-def show_summary(run: Replayed, console: Console) -> None:
-    """Print in one line what became of all articles: in = out + dropped + dead.
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """What became of the articles of a run; `missing` is what no topic accounts for, 0 where nothing was lost."""
 
-    A dead letter of a later stage may belong to an article that brought events; it is named, not counted as an article.
+    out: int
+    dropped: int
+    dead: int
+    missing: int
+
+
+def fates(run: Replayed) -> Fates:
+    """Count the articles with events, without, and dead, each from the topic that holds it.
+
+    A dead letter of the linking stage is a mention's: its article is counted by its other fate.
     """
-    with_events = len({mention.article_id for mention in run.mentions})
-    dead = max(0, min(run.dead.total(), run.sent - with_events))
-    dropped = max(0, run.sent - with_events - dead)
+    with_events = {mention.article_id for mention in run.mentions}
+    out = sum(judged.article.uri in with_events for judged in run.judged)
+    dead = sum(number for topic, number in run.dead_from.items() if topic != MENTIONS_TOPIC)
+    dropped = len(run.judged) - out - run.dead_from[JUDGED_TOPIC]
+    return Fates(out, dropped, dead, max(0, run.sent - out - dropped - dead))
+
+
+def show_summary(run: Replayed, console: Console) -> None:
+    """Print in one line what became of all articles: in = out + dropped + dead."""
+    fate = fates(run)
     standing = sum(event.status == "active" for event in run.events)
-    text = f"{run.sent} in = {with_events} out + {dropped} dropped + {dead} dead"
+    text = f"{run.sent} in = {fate.out} out + {fate.dropped} dropped + {fate.dead} dead"
     reasons = f" ({_reasons(run.dead)})" if run.dead else ""
+    missing = f" + {fate.missing} MISSING" if fate.missing else ""
     found = f"{_number(len(run.mentions), 'mention')}, {_number(standing, 'event')}"
     _line(console, Text())
-    _line(console, Text(f"{text}{reasons}; {found}", style="bold"))
+    _line(console, Text(f"{text}{missing}{reasons}; {found}", style="bold"))
 
 
 def _show_event(event: Event, console: Console) -> None:

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from agents.display import clean, cut, is_right_to_left, isolated, padded
-from agents.view import parties, show
+from agents.view import Fates, fates, parties, show
 from pipeline.blocks import block_key
 from pipeline.driver import Driver
 from pipeline.linking.stage import SPEC
@@ -32,6 +32,7 @@ HINDI = "रूस के विदेश मंत्री ने इस्ल
 class Run:
     sent: int = 0
     dead: Counter[str] = field(default_factory=Counter)
+    dead_from: Counter[str] = field(default_factory=Counter)
     judged: list[JudgedArticle] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -76,6 +77,7 @@ def test_articles_and_events_are_shown_with_evidence_in_each_language():
         told("b", HINDI, "hi"),
         sent=3,
         dead=Counter(decode=1),
+        dead_from=Counter({"news.raw": 1}),
         judged=[judged("article-a", "ur"), judged("article-b", "hi", verdict="contained", of="article-a")],
     )
     text = printed(run)
@@ -127,7 +129,30 @@ def test_an_event_without_date_place_or_countries_is_shown():
 
 
 def test_the_summary_alone_is_one_line():
-    assert printed(Run(sent=2), summary_only=True).strip() == "2 in = 0 out + 2 dropped + 0 dead; 0 mentions, 0 events"
+    run = Run(sent=2, judged=[judged("a", "ur"), judged("b", "ur")])
+    assert printed(run, summary_only=True).strip() == "2 in = 0 out + 2 dropped + 0 dead; 0 mentions, 0 events"
+
+
+def test_an_article_that_no_topic_accounts_for_is_called_missing():
+    run = Run(sent=3, judged=[judged("a", "ur")], dead=Counter(bug=1), dead_from=Counter({"news.articles": 1}))
+    assert fates(run) == Fates(out=0, dropped=1, dead=1, missing=1)
+    assert "+ 1 MISSING" in printed(run, summary_only=True)
+
+
+def test_an_article_that_dies_after_its_verdict_is_dead_and_not_dropped_too():
+    run = Run(sent=1, judged=[judged("a", "ur")], dead=Counter(bug=1), dead_from=Counter({"news.unique": 1}))
+    assert fates(run) == Fates(out=0, dropped=0, dead=1, missing=0)
+
+
+def test_a_dead_mention_does_not_kill_its_article():
+    run = a_run(
+        told("a", "x", "en"),
+        sent=1,
+        judged=[judged("article-a", "en")],
+        dead=Counter(bug=1),
+        dead_from=Counter({"news.mentions": 1}),
+    )
+    assert fates(run) == Fates(out=1, dropped=0, dead=0, missing=0)
 
 
 def test_parties_name_each_country_once():
