@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Words between a country's genitive and the office: "of the new prime minister".
 MOST_BETWEEN = 2
+LONGEST_NOUN = 3
 SUPPORTING = frozenset({"agent", "genitive", "in", "with", "between", "against", "on", "by"})
 
 
@@ -99,11 +100,27 @@ class Finder:
             return replace(office, start=i, country=iso3, basis="demonym")
         if chart.word(hit[0]) in self.known.grammar.conjunctions and self._shares_office(chart, hit[0] + 1, end):
             return Chunk(start=i, end=hit[0], kind="body", country=iso3, basis="demonym", sector="GOV")
-        if "people" not in flags:
-            person = self.names.person(chart, hit[0], end)
-            return person and replace(person, start=i, country=iso3, basis="demonym")
+        person = None if "people" in flags else self.names.person(chart, hit[0], end)
+        if person is not None:
+            return replace(person, start=i, country=iso3, basis="demonym")
+        if self.known.grammar.order == "SVO" and (noun := self._noun(chart, hit[0], end)) > hit[0]:
+            return Chunk(start=i, end=noun, kind="body", country=iso3, basis="demonym")
         people = Chunk(start=i, end=hit[0], kind="people", country=iso3, basis="demonym", sector="CVL")
-        return None if "common" in flags else people
+        return people if "people" in flags and "common" not in flags else None
+
+    def _noun(self, chart: Chart, i: int, end: int) -> int:
+        """The end of the plural noun behind an adjective: "Irish nationalist guerrillas"; i where there is none."""
+        stop = i
+        while (
+            stop < min(end, i + LONGEST_NOUN)
+            and self._may_stand_between(chart, stop)
+            and not self._grammatical(chart, stop)
+        ):
+            stop += 1
+        return stop if stop > i and chart.word(stop - 1).endswith("s") else i
+
+    def _grammatical(self, chart: Chart, i: int) -> bool:
+        return any(chart.hit(layer, i) for layer in ("auxiliary", "word", "country", "demonym", "role", "date"))
 
     def _counterpart(self, chart: Chart, i: int, end: int) -> Chunk | None:
         """Read "counterpart" and the name behind it."""
@@ -247,6 +264,9 @@ class Finder:
             )  # fmt: skip
         if place.common and not self._supported(chart, i, hit[0]):
             return None
+        role = chart.hit("role", hit[0])
+        if role is not None and hit[0] < end and (self.names.capitals or role[1][0].kind == "body"):
+            return replace(self._title(chart, hit[0], end, place.country, "explicit"), start=i, national=False)
         return Chunk(
             start=i, end=hit[0], kind="place", country=place.country, basis="explicit", place=place, sector=place.sector
         )

@@ -74,9 +74,6 @@ class Maker:
             recipients=tuple(self.actor(c) for c in draft.recipients),
             event_date=draft.date,
             event_location=draft.location,
-            quantities=tuple(self._quantities()),
-            attribution=self._attribution(),
-            auxiliary=self._auxiliary(),
             segment=chart.segment,
             trigger=self.span(chart, draft.firing.start, draft.firing.stop),
             evidence=tuple(self._evidence()),
@@ -84,11 +81,21 @@ class Maker:
             confidence_parts=parts,
             coder=f"{language}@{VERSION} plover-2.0",
             language=language,
+        )
+        return self._described(replace(made, mention_id=recipe(made)))
+
+    def _described(self, made: Mention) -> Mention:
+        """Add what is around the event: numbers, who says so, how real it is, where the article is from."""
+        article = self.judged.article
+        return replace(
+            made,
+            quantities=tuple(self._quantities()),
+            attribution=self._attribution(),
+            auxiliary=self._auxiliary(),
             source=article.source,
             url=article.url,
             published=article.published,
         )
-        return replace(made, mention_id=recipe(made))
 
     def span(self, chart: Chart, start: int, end: int) -> Span:
         """The slice of the article as received that tokens [start, end) stand for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 # The talks an article is about come up again as "talks": same countries and no other persons.
 TALKS = "CONSULT"
+MOST_CONTEXTS = 4
 
 
 def merged(drafts: Iterable[Draft]) -> list[Draft]:
@@ -80,11 +82,29 @@ def _dates_agree(one: EventDate | None, other: EventDate | None) -> bool:
     return one.start <= other.end and other.start <= one.end
 
 
+def share_dates(drafts: list[Draft]) -> None:
+    """Give events of the same countries the day that the article states for one of them, if it is of the news."""
+    days = {
+        draft.countries: draft.date
+        for draft in reversed(drafts)
+        if draft.date and draft.date.basis == "sentence" and draft.date.precision == "day" and _is_news(draft)
+    }
+    for draft in drafts:
+        day = days.get(draft.countries)
+        if day is not None and _is_news(draft) and draft.date is not None and draft.date.basis != "sentence":
+            draft.date = replace(day, basis="document")
+
+
+def _is_news(draft: Draft) -> bool:
+    return not draft.historical and not draft.future
+
+
 def _complete(old: Draft, new: Draft) -> None:
     if old.location is None or (old.location.basis == "dateline" and new.location and new.location.basis == "sentence"):
         old.location = new.location or old.location
     if new.date is not None and new.date.basis == "sentence" and (old.date is None or old.date.basis != "sentence"):
         old.date = new.date
+    old.contexts = tuple(sorted({*old.contexts, *new.contexts}))[:MOST_CONTEXTS]
     if old.mode is None and old.event_type == TALKS and new.mode != "visit":
         old.mode = new.mode
         old.cameo = new.cameo if new.mode else old.cameo

@@ -29,6 +29,7 @@ UNRESOLVED = frozenset({"pronoun", "speaker", "pair"})
 TELLING = frozenset({"CONSULT", "AGREE", "REQUEST", "REJECT", "ACCUSE"})
 JUDGES = "JUD"
 UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", "CVL", "EDU", "LAB", "MED", None})
+UNIONS = frozenset({"UNO", "EUR", "IGO"})
 RULING = frozenset({"GOV", "MIL", "COP", "JUD", "LEG"})
 JUDGING = frozenset({"ACCUSE", "SUPPORT", "REJECT", "COERCE"})
 OBJECT_REACH = 6
@@ -44,6 +45,9 @@ def propose(scene: Scene, firing: Firing, cast: Cast) -> Iterator[Draft]:
         return
     parties = _expanded(scene, assign(firing, cast, scene.reader.known.grammar), firing, cast)
     if parties is None or not _fits(scene, act, parties, firing):
+        return
+    if cast.unknown_agent and not parties.actors and not _concerns_state(scene, parties):
+        # "A pig attacked a farmer": whoever acts, it is nobody of politics or war.
         return
     for one in _separate(scene, firing, parties):
         yield _draft(scene, firing, one)
@@ -160,11 +164,23 @@ def _fits(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> bool:
         bool(countries),
         not _chronicle(scene, act, parties),
         not _against_itself(parties),
+        act.frame != "visit" or _travels_for_state(parties),
         act.type != "REQUEST" or any(c.sector != JUDGES for c in recipients),
         act.type != "PROTEST" or any(c.sector not in RULING for c in actors),
         act.type not in BILATERAL or _two_sided(act, parties, firing),
     )
     return all(checks)
+
+
+def _concerns_state(scene: Scene, parties: Parties) -> bool:
+    """Whether those an unknown party acts on are of the state, or the sentence tells of unrest."""
+    unrest = scene.chart.within("list", "unrest", *scene.span) is not None
+    return unrest or any(c.sector in RULING for c in parties.recipients)
+
+
+def _travels_for_state(parties: Parties) -> bool:
+    """Whether a visitor comes for a state or an organisation of states."""
+    return any(c.kind == "state" or c.sector in RULING or c.country in UNIONS for c in parties.actors)
 
 
 def _agreed(parties: Parties) -> bool:

@@ -9,7 +9,7 @@ from pipeline.events.coder import code
 from pipeline.events.contexts import add_contexts
 from pipeline.events.gate import off_topic
 from pipeline.events.mentions import mentions
-from pipeline.events.merge import merged
+from pipeline.events.merge import merged, share_dates
 from pipeline.stage import Drop, Emit
 from pipeline.topology import StageSpec
 from schemas.article import JudgedArticle
@@ -31,10 +31,12 @@ def extract(judged: JudgedArticle, state: Mapping[str, object]) -> Iterable[Effe
         return [Drop("language")]
     if off_topic(reading.charts) is not None:
         return [Drop("off_topic")]
-    drafts = merged(reading.drafts())
-    if not drafts:
+    told = reading.drafts()
+    if not told:
         return [Drop("no_event")]
-    add_contexts(drafts)
+    add_contexts(told)
+    drafts = merged(told)
+    share_dates(drafts)
     return [Emit(block_key(mention), mention) for mention in mentions(judged, drafts, reading.charts)]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import PARTIES, Chunk
-from pipeline.events.clauses import CONDITION, COORDINATE, RELATIVE, Clause
+from pipeline.events.clauses import COMPLEMENT, CONDITION, COORDINATE, RELATIVE, Clause
 from pipeline.events.firing import Firing, surroundings_fit
 from pipeline.events.predicates import VerbGroup
 from pipeline.events.proposal import propose
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 # Words between a verb and what it governs, and between auxiliaries and the verb.
 OBJECT_REACH = 6
+FOLLOW_REACH = 9
 MOST_AUXILIARIES = 5
 MEDIA = "JRN"
 PASSIVE_REACH = 4
 CONJUNCTION_REACH = 3
-NAMED = frozenset({"person", "counterpart", "pair", "speaker"})
+# Names that also stand before nouns.
+MODIFYING = frozenset({"state", "organisation", "place"})
 # Words that may follow a whole noun phrase.
 NEUTRAL = frozenset({"and", "&", "says", "said", "to", "of", "has", "had", "have", "is", "are", "was", "were", "be"})
 CUTS = frozenset({";", ":", "—", "–"})
@@ -54,12 +56,14 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
             continue
         near = [_freed(c, start) for c in chunks if start <= c.start and c.end <= end]
         last = start
+        ahead = _complement(chart, chunks, end)
         for firing in firings(reader, chart, Clause(start, end, None, link), near):
             subject = subject_of(chart, near, last, firing) or antecedent(chunks, start, link)
             if not subject and (firing.tense == "passive" or link == RELATIVE):
                 continue
             agents = subject or carried
-            cast = _cast(chart, firing, near, agents, inherited=not subject)
+            asked = near + ahead if firing.act.then == COMPLEMENT else near
+            cast = _cast(chart, firing, asked, agents, inherited=not subject)
             if not _continues(chart, firing, cast):
                 continue
             found.extend(propose(scene, firing, cast))  # type: ignore[arg-type]
@@ -69,6 +73,13 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
             carried = tuple(c for c in near if c.case is None and c.kind in PARTIES)[:1]
         _note_speaker(scene, chart, (start, end), near)
     return found
+
+
+def _complement(chart: Chart, chunks: list[Chunk], end: int) -> list[Chunk]:
+    """The subject of the clause that begins at token `end` with "that": whom a demand is made to."""
+    if not chart.has("connective", end, COMPLEMENT):
+        return []
+    return [replace(c, case="object") for c in chunks if 0 <= c.start - end <= OBJECT_REACH and c.case is None][:1]
 
 
 def _freed(chunk: Chunk, start: int) -> Chunk:
@@ -156,7 +167,7 @@ def _before(chart: Chart, i: int, start: int) -> set[str]:
 
 def is_head(chart: Chart, chunk: Chunk) -> bool:
     """Whether a state or body is a party itself, not the first part of another name: "Ecuador TV station"."""
-    if chunk.kind in NAMED or chunk.case == "genitive":
+    if chunk.kind not in MODIFYING or chunk.case == "genitive":
         return True
     i = chunk.end
     if i >= len(chart.tokens) or chart.tokens[i].kind != "word":
@@ -215,7 +226,7 @@ def _continues(chart: Chart, firing: Firing, cast: Cast) -> bool:
     if firing.act.follows is None:
         return True
     objects = [c for c in cast.near if c.start >= firing.end and c.case in {"object", "on"}]
-    return any(chart.has("list", c.end, firing.act.follows) for c in objects)
+    return any(chart.within("list", firing.act.follows, c.end, c.end + FOLLOW_REACH) is not None for c in objects)
 
 
 def _note_speaker(scene: Sentence, chart: Chart, span: tuple[int, int], near: list[Chunk]) -> None:
