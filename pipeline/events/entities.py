@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # Words between a country's genitive and the office: "of the new prime minister".
 MOST_BETWEEN = 2
 LONGEST_NOUN = 3
+MOST_JOINED = 5
+QUOTES = frozenset("\"'“”‘’«»")
 SUPPORTING = frozenset({"agent", "genitive", "in", "with", "between", "against", "on", "by"})
 
 
@@ -98,7 +100,7 @@ class Finder:
         office = self._office(chart, hit[0], end, iso3, "demonym") or self._counterpart(chart, hit[0], end)
         if office is not None:
             return replace(office, start=i, country=iso3, basis="demonym")
-        if chart.word(hit[0]) in self.known.grammar.conjunctions and self._shares_office(chart, hit[0] + 1, end):
+        if self._joins(chart, hit[0]) and self._shares_office(chart, hit[0] + 1, end):
             return Chunk(start=i, end=hit[0], kind="body", country=iso3, basis="demonym", sector="GOV")
         person = None if "people" in flags else self.names.person(chart, hit[0], end)
         if person is not None:
@@ -132,8 +134,19 @@ class Finder:
 
     def _shares_office(self, chart: Chart, i: int, end: int) -> bool:
         """Whether a second adjective follows that shares an office with the first: "American and Chinese ministers"."""
-        second = chart.hit("demonym", i)
-        return second is not None and self._office(chart, second[0], end, second[1][0][0], "demonym") is not None
+        for _ in range(MOST_JOINED):
+            second = chart.hit("demonym", i)
+            if second is None:
+                return False
+            if not self._joins(chart, second[0]):
+                return self._office(chart, second[0], end, second[1][0][0], "demonym") is not None
+            i = second[0] + 1
+        return False
+
+    def _joins(self, chart: Chart, i: int) -> bool:
+        """Whether an enumeration goes on at token i."""
+        grammar = self.known.grammar
+        return chart.word(i) in grammar.conjunctions or chart.word(i) in grammar.list_marks
 
     def _office(self, chart: Chart, i: int, end: int, country: str, basis: str) -> Chunk | None:
         """Read an office, a body or an organisation that belongs to a country named before it."""
@@ -157,7 +170,8 @@ class Finder:
 
     def _may_stand_between(self, chart: Chart, i: int) -> bool:
         layers = ("case", "verb", "connective", "place", "trigger")
-        return not any(chart.hit(layer, i) for layer in layers) and chart.tokens[i].kind == "word"
+        word = chart.tokens[i].kind == "word" or chart.word(i) in QUOTES
+        return word and not any(chart.hit(layer, i) for layer in layers)
 
     def _role(self, chart: Chart, i: int, end: int) -> Chunk | None:
         hit = chart.hit("role", i)

@@ -54,15 +54,18 @@ def _modes_agree(one: Draft, other: Draft) -> bool:
 def _persons_agree(one: Draft, other: Draft) -> bool:
     """Persons named on both sides must be the same where both tellings name any of one country."""
     for country in one.countries:
-        left = {_who(c) for c in (*one.actors, *one.recipients) if c.country == country} - {None}
-        right = {_who(c) for c in (*other.actors, *other.recipients) if c.country == country} - {None}
-        if left and right and not left & right:
+        left = [c for c in (*one.actors, *one.recipients) if c.country == country]
+        right = [c for c in (*other.actors, *other.recipients) if c.country == country]
+        if not any(_may_be_one(a, b) for a in left for b in right):
             return False
     return True
 
 
-def _who(chunk: Chunk) -> str | None:
-    return chunk.person or chunk.office
+def _may_be_one(one: Chunk, other: Chunk) -> bool:
+    """Whether two parties of a country can be the same: by name if both have one, else by office."""
+    if one.person and other.person:
+        return one.person == other.person
+    return not (one.office and other.office) or one.office == other.office
 
 
 def _voices(draft: Draft) -> set[str]:
