@@ -104,8 +104,7 @@ class KafkaBroker:
 
     async def _started_consumer(self) -> AIOKafkaConsumer:
         if self._consumer is None:
-            self._consumer = AIOKafkaConsumer(**kafka_options(self._settings), enable_auto_commit=False)
-            await self._consumer.start()
+            self._consumer = await _started(AIOKafkaConsumer(**kafka_options(self._settings), enable_auto_commit=False))
         return self._consumer
 
     async def committed(self, group: str, topics: Iterable[str]) -> Offsets:
@@ -131,7 +130,7 @@ class KafkaBroker:
         consumer = AIOKafkaConsumer(
             **kafka_options(self._settings), enable_auto_commit=False, isolation_level="read_committed"
         )
-        await consumer.start()
+        await _started(consumer)
         try:
             places = [TopicPartition(topic, number) for number in range(count)]
             consumer.assign(places)
@@ -140,6 +139,13 @@ class KafkaBroker:
                 yield record
         finally:
             await consumer.stop()
+
+
+async def _started(consumer: AIOKafkaConsumer) -> AIOKafkaConsumer:
+    """Start a consumer so that it can be stopped at once: its own task must have begun, or stopping raises."""
+    await consumer.start()
+    await asyncio.sleep(0)
+    return consumer
 
 
 async def _seek(consumer: AIOKafkaConsumer, places: list[TopicPartition], start: Start) -> None:
