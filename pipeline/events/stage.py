@@ -10,8 +10,7 @@ from pipeline.events.contexts import add_contexts
 from pipeline.events.gate import off_topic
 from pipeline.events.mentions import mentions
 from pipeline.events.merge import merged, share_dates
-from pipeline.stage import Drop, Emit
-from pipeline.topology import StageSpec
+from pipeline.stage import Drop, Emit, StageSpec
 from schemas.article import JudgedArticle
 from schemas.event import Mention
 

@@ -210,7 +210,7 @@ def _cast(chart: Chart, firing: Firing, near: list[Chunk], agents: tuple[Chunk, 
         if chunk.start < firing.end:
             continue
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH:
-            if not is_head(chart, chunk):
+            if not is_head(chart, chunk) or (chart.word(chunk.start - 1) == "," and not chunk.group):
                 continue
             right.append(replace(chunk, case="object"))
             reach = chunk.end if chunk.group else -OBJECT_REACH * 100
