@@ -22,7 +22,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.topology import STAGE_NAMES
+from pipeline.topology import STAGE_NAMES, StageName
 
 if TYPE_CHECKING:
     import argparse
@@ -90,27 +90,22 @@ def articles(path: Path, limit: int) -> Iterator[RawArticle]:
             yield raw_from_line(orjson.loads(line))
 
 
-def stage_alone(name: str, path: Path, limit: int) -> Row:
+def stage_alone(name: StageName, path: Path, limit: int) -> Row:
     """Measure one stage over what the stages before it made of the articles; what they cost is not counted."""
     from pipeline.driver import Driver
     from pipeline.stage import Emit
     from pipeline.topology import stages
 
-    specs = {spec.name: spec for spec in stages()}
-    before = Driver([specs[other] for other in STAGE_NAMES[: STAGE_NAMES.index(name)]])  # type: ignore[arg-type]  # a stage's name
+    specs = list(stages())
+    place = [spec.name for spec in specs].index(name)
+    before, alone = Driver(specs[:place]), Driver([specs[place]])
     raws = list(articles(path, limit))
     inputs: list[Emit[Any]] = []
     for raw in raws:
-        outcome = before.feed(raw)
-        inputs += (
-            outcome.emitted[STAGE_NAMES[STAGE_NAMES.index(name) - 1]]
-            if name != STAGE_NAMES[0]
-            else [Emit(raw.uri, raw)]
-        )  # type: ignore[arg-type]
-    alone = Driver([specs[name]])  # type: ignore[index]
+        inputs += before.feed(raw).emitted[specs[place - 1].name] if place else [Emit(raw.uri, raw)]
 
     def work() -> int:
-        return sum(len(alone.run(message).emitted[name]) for message in inputs)  # type: ignore[index]
+        return sum(len(alone.run(message).emitted[name]) for message in inputs)
 
     return _measure(f"stage {name}", len(raws), work)
 

@@ -122,7 +122,7 @@ def _from_lines(lines: Iterable[bytes], path: Path) -> Iterator[RawArticle]:
         try:
             yield raw_from_line(orjson.loads(line))
         except ValueError as error:  # JSON and source errors alike
-            raise SourceError(f"{path}:{number}: {error}") from error
+            raise SourceError(f"{path}:{number}", str(error)) from error
 
 
 def select(raws: Iterable[RawArticle], *, since: datetime | None, until: datetime | None) -> Iterator[RawArticle]:

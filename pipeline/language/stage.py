@@ -10,14 +10,13 @@ from pipeline.language.detect import Backend, backend
 from pipeline.language.document import Document, analyse
 from pipeline.language.script import BUCKETS, OTHER_BUCKET
 from pipeline.resources import knowledge_rows
-from pipeline.stage import Effect, Emit, Reject
+from pipeline.stage import Effect, Emit, Reject, StageSpec
 from pipeline.text.body import body_text
 from pipeline.text.normalise import normalise
 from pipeline.text.segment import Piece, pieces
 from pipeline.text.site import site_of, suffix_of
 from pipeline.text.sketch import sketch
 from pipeline.text.urls import canonical
-from pipeline.topology import StageSpec
 from schemas.article import Article, RawArticle, received
 
 # Characters of a text that are analysed; what is behind them travels on as one piece that no stage reads.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.source import SourceError, raw_from_line, raw_from_seed, site_key, read_seeds, read_time, site
+from pipeline.source import SourceError, raw_from_line, raw_from_seed, read_seeds, read_time, site, site_key
 from schemas import codec
 from schemas.article import FeedRef, InfoSource, RawArticle
 from tests.paths import SEEDS
