@@ -158,7 +158,7 @@ class Finder:
             if role is not None:
                 return self._title(chart, j, end, country, basis)
             body = chart.hit("organisation", j)
-            if body is not None and not skip:
+            if body is not None and not skip and body[1][0].country in {None, country}:
                 known = body[1][0]
                 return Chunk(
                     start=j, end=body[0], kind="organisation", country=country, basis=basis,  # type: ignore[arg-type]

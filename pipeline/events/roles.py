@@ -80,13 +80,23 @@ def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ..
     ]
     if marked:
         return side(cast.near, marked[0]), False
-    if may_have_subject(firing, grammar) and "subject" in cases and not cast.unknown_agent:
-        subject = subject_of(cast.near)
-        if subject is not None:
-            return side(cast.near, subject), False
-    if firing.tense in {"passive", "nominal"} or cast.unknown_agent:
+    if firing.group is None and cast.near and cast.near[0].case == "genitive":
+        return _owner(firing, cast), False
+    if cast.unknown_agent:
         return (), False
-    return cast.carried, bool(cast.carried)
+    subject = subject_of(cast.near) if may_have_subject(firing, grammar) and "subject" in cases else None
+    if subject is not None:
+        return side(cast.near, subject), False
+    carried = () if firing.tense in {"passive", "nominal"} else cast.carried
+    return carried, bool(carried)
+
+
+def _owner(firing: Firing, cast: Cast) -> tuple[Chunk, ...]:
+    """The agent of a headline without a verb: the first genitive, "Iran's warning to Iraq"."""
+    first = next((c for c in cast.near if c.kind in PARTIES | {"place"}), None)
+    if first is None or first.case != "genitive" or first.end > firing.start:
+        return ()
+    return side(cast.near, first)
 
 
 def may_have_subject(firing: Firing, grammar: Grammar) -> bool:
