@@ -17,6 +17,33 @@ if TYPE_CHECKING:
 class Consumer(HandoverConsumer, aiokafka.Consumer):
     """Faust's consumer, which commits before it gives partitions up and seeks before it reads new ones."""
 
+    async def _getmany(
+        self,
+        active_partitions: set[TP] | None,
+        timeout: float,  # noqa: ASYNC109 - Faust's signature
+    ) -> Mapping[TP, list[Any]]:
+        """Fetch from the partitions that are active now, and give back what is not wanted by the time it comes.
+
+        Faust hands the fetcher the living set, and to that an empty set means every partition; records of
+        partitions that are not active it drops, and counts them as a gap in the log to be committed over.
+        """
+        asked = None if active_partitions is None else set(active_partitions)
+        records: Mapping[TP, list[Any]] = await super()._getmany(asked, timeout)
+        if active_partitions is None or not self.flow_active:
+            return records
+        wanted = active_partitions | self._buffered_partitions
+        back = {tp: batch[0].offset for tp, batch in records.items() if batch and tp not in wanted}
+        if back:
+            await self._thread.call_thread(self._give_back, back)
+        return {tp: batch for tp, batch in records.items() if tp not in back}
+
+    async def _give_back(self, offsets: Mapping[TP, int]) -> None:
+        """Go back to these offsets, never forward: recovery may have sought others meanwhile."""
+        consumer: Any = self._thread._ensure_consumer()  # noqa: SLF001 - the thread has no other way to it
+        for tp, offset in offsets.items():
+            if tp in consumer.assignment() and await consumer.position(tp) > offset:
+                consumer.seek(tp, offset)
+
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Go to the committed offsets, and to the beginning where there is none.
 

