@@ -171,7 +171,16 @@ class Scene:
         carried = self.carried
         if self.reported and firing.tense == "future" and self.speaker is not None and not carried:
             carried = (self.speaker,)
-        return Cast(tuple(near), after, carried, others, self._unknown_agent(firing, near))
+        owners = tuple(c for c in near if self._owns(firing, c, near))
+        return Cast(tuple(near), after, carried, others, self._unknown_agent(firing, near), owners)
+
+    def _owns(self, firing: Firing, chunk: Chunk, near: list[Chunk]) -> bool:
+        """Whether a genitive can be the agent of a headline: nothing with a case of its own hangs on it."""
+        if chunk.case != "genitive" or chunk.end > firing.start:
+            return False
+        following = (c.start for c in near if c.start >= chunk.case_end)
+        stop = min(next(following, firing.start), firing.start - 1)
+        return not any(self.chart.hit("case", i) for i in range(chunk.case_end, stop))
 
     def _unknown_agent(self, firing: Firing, near: list[Chunk]) -> bool:
         """Whether the clause has an agent marker that belongs to no known party."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.memory import Memory
 from pipeline.events.naming import learn, name_words
+from pipeline.events.ontology import ontology
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,10 +122,15 @@ class Context:
 
 def focus_of(sentences: Sequence[Sequence[Chunk]], home: str | None) -> str | None:
     """The country that bare offices and bodies belong to: that at home, unless the lead is about others only."""
-    named = [c.country for chunks in sentences for c in chunks if c.country and c.basis in SURE and len(c.country) == 3]
-    lead = [c.country for chunks in sentences[:LEAD_SENTENCES] for c in chunks if c.country and c.basis in SURE]
+    states = [[c.country for c in chunks if c.basis in SURE and _is_state(c.country)] for chunks in sentences]
+    named = [country for countries in states for country in countries]
+    lead = [country for countries in states[:LEAD_SENTENCES] for country in countries]
     if home is not None and (home in named or not lead):
         return home
     if len(set(lead)) == 1:
         return lead[0]
     return None
+
+
+def _is_state(country: str | None) -> bool:
+    return country is not None and country not in ontology().nonstate

@@ -218,10 +218,7 @@ def _two_sided(act: Trigger, parties: Parties, firing: Firing) -> bool:
     if len(countries) > 1:
         return True
     if act.type == "AGREE" and not parties.mutual and not act.needs_recipient:
-        return (
-            any(c.basis in {"explicit", "demonym", "office", "remembered"} for c in parties.actors)
-            and firing.group is not None
-        )
+        return any(c.country and c.basis != "publisher_default" for c in parties.actors) and firing.group is not None
     return False
 
 

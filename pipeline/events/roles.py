@@ -36,7 +36,8 @@ class Parties:
 class Cast:
     """The noun phrases a firing can draw on: those of its clause, and the agent of the sentence before it.
 
-    `unknown_agent`: the clause marks as agent a word that is no known party.
+    `unknown_agent`: the clause marks as agent a word that is no known party; `owners` are the genitives that can be
+    the agent where there is no verb.
     """
 
     near: tuple[Chunk, ...]
@@ -44,6 +45,7 @@ class Cast:
     carried: tuple[Chunk, ...]
     others: tuple[Chunk, ...]
     unknown_agent: bool = False
+    owners: tuple[Chunk, ...] = ()
 
 
 def assign(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
@@ -80,8 +82,8 @@ def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ..
     ]
     if marked:
         return side(cast.near, marked[0]), False
-    if firing.group is None and cast.near and cast.near[0].case == "genitive":
-        return _owner(firing, cast), False
+    if firing.group is None and cast.owners:
+        return _owner(cast), False
     if cast.unknown_agent:
         return (), False
     subject = subject_of(cast.near) if may_have_subject(firing, grammar) and "subject" in cases else None
@@ -91,12 +93,10 @@ def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ..
     return carried, bool(carried)
 
 
-def _owner(firing: Firing, cast: Cast) -> tuple[Chunk, ...]:
+def _owner(cast: Cast) -> tuple[Chunk, ...]:
     """The agent of a headline without a verb: the first genitive, "Iran's warning to Iraq"."""
-    first = next((c for c in cast.near if c.kind in PARTIES | {"place"}), None)
-    if first is None or first.case != "genitive" or first.end > firing.start:
-        return ()
-    return side(cast.near, first)
+    able = [c for c in cast.owners if c.kind in PARTIES and c.sector != MEDIA]
+    return side(cast.near, able[0]) if able else ()
 
 
 def may_have_subject(firing: Firing, grammar: Grammar) -> bool:
