@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pipeline.events.chunks import Chunk
     from pipeline.events.grammar import Grammar
 
+QUOTES = frozenset("\"'“”‘’»")
 SHARED = frozenset({"explicit", "demonym"})
 
 
@@ -19,7 +20,7 @@ def with_case(chart: Chart, grammar: Grammar, chunk: Chunk, end: int) -> Chunk:
         return _with_preposition(chart, grammar, chunk)
     if chunk.case is not None:
         return chunk
-    i = chunk.end
+    i = chunk.end + (chart.word(chunk.end) in QUOTES)
     while (filler := chart.hit("word", i)) is not None and {"suffixes", "fillers"} & set(filler[1]) and i < end:
         i = filler[0]
     hit = chart.hit("case", i) or chart.hit("case", chunk.end)
