@@ -1,0 +1,31 @@
+"""All accuracy gates: `make eval`. Prints what was measured and fails under a floor or when a case is missing.
+
+The development data lies beside the checkout (KHABAR_SHARED); without it nothing can be measured, which is said.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.eval import seed_gold, stories
+from tests.paths import ROOT, shared
+
+
+def main() -> int:
+    """Run the gates; returns the exit code."""
+    if shared() is None:
+        print("eval: NOT RUN - no development data beside the checkout (KHABAR_SHARED)")
+        return 0
+    print("== events of the seeds, by hand-coded gold")
+    code = seed_gold.main()
+    print("\n== events of articles and translated stories (read its errors, never its answers)")
+    code |= stories.main()
+    print("\n== languages of the seeds, duplicates by labelled pairs and generated copies")
+    suites = [str(ROOT / "tests" / name) for name in ("golden/test_seed_languages.py", "eval/test_dedup.py")]
+    return code | int(pytest.main(["-q", "-p", "no:randomly", *suites]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
