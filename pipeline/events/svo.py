@@ -9,7 +9,7 @@ from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import COMPLEMENT, CONDITION, COORDINATE, RELATIVE, Clause
 from pipeline.events.firing import Firing, surroundings_fit
 from pipeline.events.predicates import VerbGroup
-from pipeline.events.proposal import propose
+from pipeline.events.proposal import JUDGING, propose
 from pipeline.events.roles import Cast
 
 if TYPE_CHECKING:
@@ -28,7 +28,28 @@ CONJUNCTION_REACH = 3
 # Names that also stand before nouns.
 MODIFYING = frozenset({"state", "organisation", "place"})
 # Words that may follow a whole noun phrase.
-NEUTRAL = frozenset({"and", "&", "says", "said", "to", "of", "has", "had", "have", "is", "are", "was", "were", "be"})
+NEUTRAL = frozenset(
+    {
+        "and",
+        "&",
+        "says",
+        "said",
+        "to",
+        "of",
+        "has",
+        "had",
+        "have",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "a",
+        "an",
+        "the",
+        "its",
+    }
+)
 CUTS = frozenset({";", ":", "—", "–"})
 
 
@@ -210,7 +231,8 @@ def _cast(chart: Chart, firing: Firing, near: list[Chunk], agents: tuple[Chunk, 
         if chunk.start < firing.end:
             continue
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH:
-            if not is_head(chart, chunk) or (chart.word(chunk.start - 1) == "," and not chunk.group):
+            judged = firing.act.type in JUDGING and chart.has("word", chunk.end, "possessive")
+            if not (judged or is_head(chart, chunk)) or (chart.word(chunk.start - 1) == "," and not chunk.group):
                 continue
             right.append(replace(chunk, case="object"))
             reach = chunk.end if chunk.group else -OBJECT_REACH * 100
