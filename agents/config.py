@@ -8,10 +8,14 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+from schemas.deadletter import TOPIC_LIMIT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "KHABAR_"
+# A dead letter's headers alone take 16 KiB and more.
+LEAST_MESSAGE = 65_536
 SECRETS = frozenset({"sasl_password"})
 
 
@@ -125,6 +129,9 @@ def _secret(path: Path, variable: str) -> str:
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingError(f"{variable}: {error}") from error
+    except UnicodeDecodeError:
+        # Its message would show a byte of the secret.
+        raise SettingError(f"{variable}: {path} is not UTF-8 text") from None
 
 
 def _read(name: str, value: Any, origin: str) -> Any:
@@ -162,3 +169,10 @@ def _check(settings: Settings) -> None:
             raise SettingError(f"{name} = {getattr(settings, name)!r}: must be one of {', '.join(allowed)}")
     if settings.in_flight < 1:
         raise SettingError("in_flight must be at least 1")
+    if not LEAST_MESSAGE <= settings.max_message_bytes <= TOPIC_LIMIT:
+        raise SettingError(
+            f"max_message_bytes = {settings.max_message_bytes}: must be from {LEAST_MESSAGE} to {TOPIC_LIMIT}, "
+            "the limit of the topics"
+        )
+    if "@" in settings.broker and scheme == "kafka":
+        raise SettingError("broker: no user and password in the address; they are sasl_username and sasl_password")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from agents.delivery import Outbound
-from schemas.deadletter import DeadLetter, DeadReason, to_message
+from schemas.deadletter import TOPIC_LIMIT, DeadLetter, DeadReason, to_message
 
 TOPIC = "news.dead"
 MEMORY = 1000
@@ -69,6 +69,6 @@ def dead_letter(
     )
 
 
-def outbound(letter: DeadLetter) -> Outbound:
-    """Return the record for the dead-letter topic."""
-    return Outbound(TOPIC, *to_message(letter))
+def outbound(letter: DeadLetter, limit: int) -> Outbound:
+    """Return the record for the dead-letter topic, cut to `limit` bytes."""
+    return Outbound(TOPIC, *to_message(letter, min(limit, TOPIC_LIMIT)))

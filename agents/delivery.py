@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 logger = logging.getLogger("khabar.delivery")
@@ -22,10 +23,6 @@ LAST_BACKOFF = 5.0
 OVERHEAD = 256
 
 Headers = tuple[tuple[str, bytes], ...]
-
-
-class TooLargeError(ValueError):
-    """A record is larger than the broker takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class Pending:
 
     outs: Sequence[Outbound]
     done: Callable[[], Awaitable[None]]
-    futures: list[Awaitable[Any]] = field(default_factory=list)
+    futures: list[Awaitable[Any]]
 
 
 class Window:
@@ -68,20 +65,24 @@ class Window:
         self._room = asyncio.Semaphore(size)
         self._sending = asyncio.Lock()
         self._arrived = asyncio.Event()
+        self._inside = 0
         self.retries = 0
-        self.waiting_for_broker = False
+        self.last_progress = time.monotonic()
 
     def __len__(self) -> int:
-        """Return how many inputs are in flight."""
-        return len(self._pending)
+        """Return how many inputs are in flight, the one that is being handed over included."""
+        return self._inside
 
     async def put(self, outs: Sequence[Outbound], done: Callable[[], Awaitable[None]]) -> Pending:
         """Send the outputs of one input; waits while the window is full, not for the deliveries."""
         await self._room.acquire()
-        pending = Pending(outs, done)
+        if not self._inside:
+            self.last_progress = time.monotonic()
+        self._inside += 1
         async with self._sending:
+            # Only what is handed over whole can be confirmed: a hand-over may be cancelled half-way.
+            pending = Pending(outs, done, [await self._send(out) for out in outs])
             self._pending.append(pending)
-            pending.futures = [await self._send(out) for out in outs]
         self._arrived.set()
         return pending
 
@@ -95,15 +96,14 @@ class Window:
             await self._confirm(head)
             await head.done()
             self._pending.popleft()
+            self._inside -= 1
+            self.last_progress = time.monotonic()
             self._room.release()
 
     async def _confirm(self, head: Pending) -> None:
         backoff = FIRST_BACKOFF
-        async with self._sending:
-            pass  # the outputs of the head are all handed over
         while failures := await _failures(head.futures):
             self.retries += 1
-            self.waiting_for_broker = True
             logger.warning(
                 "delivery failed, sending again", extra={"error": repr(failures[0]), "in_flight": len(self._pending)}
             )
@@ -111,7 +111,6 @@ class Window:
                 await asyncio.sleep(backoff)
                 await self._send_again()
             backoff = min(backoff * 2, LAST_BACKOFF)
-        self.waiting_for_broker = False
 
     async def _send_again(self) -> None:
         for pending in self._pending:
@@ -126,7 +125,6 @@ class Window:
                 return asyncio.ensure_future(await self._produce(out))
             except Exception as error:  # noqa: BLE001 - any refusal is retried: the input is not acknowledged before
                 self.retries += 1
-                self.waiting_for_broker = True
                 logger.warning("broker refuses, trying again", extra={"topic": out.topic, "error": repr(error)})
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, LAST_BACKOFF)

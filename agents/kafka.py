@@ -12,12 +12,13 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
 from agents.broker import BrokerError, Offsets, Received, Start
+from schemas.deadletter import TOPIC_LIMIT
 
 if TYPE_CHECKING:
     from agents.config import Settings
     from schemas.topics import TopicSpec
 
-CHANGELOG_CONFIG = {"cleanup.policy": "compact"}
+CHANGELOG_CONFIG = {"cleanup.policy": "compact", "max.message.bytes": str(TOPIC_LIMIT)}
 
 
 def kafka_options(settings: Settings) -> dict[str, Any]:

@@ -15,7 +15,12 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from aiokafka.errors import KafkaError
+from faust.exceptions import ProducerSendError
+
+from agents.broker import BrokerError
 from agents.deadletter import DeadLimitError
+from agents.reachability import reachable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,12 +31,23 @@ logger = logging.getLogger("khabar.lifecycle")
 
 EX_OK, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG = 0, 70, 75, 78
 BEAT = 1.0
+# Seconds without progress after which the watchdog looks whether the broker is there.
+QUIET = 5.0
+# Seconds between two looks of the watchdog after which the whole process stood still, and not its event loop.
+PAUSE = 10.0
 
 
 async def run_until_stopped(
-    built: Built, *, stop: asyncio.Event, ready: Callable[[], Awaitable[None]] | None = None
+    built: Built,
+    *,
+    stop: asyncio.Event,
+    ready: Callable[[], Awaitable[None]] | None = None,
+    closing: Callable[[], Awaitable[None]] | None = None,
 ) -> int:
-    """Start the app, wait for `stop` or a crash, stop the app; returns the exit code."""
+    """Start the app, wait for `stop` or a crash, stop the app; returns the exit code.
+
+    `ready` is called once the app has started, `closing` before it is stopped, within the shutdown deadline.
+    """
     app = built.app
     loop = asyncio.get_running_loop()
     app.loop = loop
@@ -47,11 +63,14 @@ async def run_until_stopped(
         if ready is not None:
             await ready()
         code = await _wait(app, stop)
-    except Exception:
+    except Exception as error:
         logger.exception("cannot run")
-        code = EX_TEMPFAIL
+        code = _code(error)
     finally:
         deadline.start()
+        if closing is not None:
+            with suppress(Exception):
+                await closing()
         with suppress(Exception):
             await app.stop()
         beat.cancel()
@@ -66,11 +85,17 @@ async def _wait(app: object, stop: asyncio.Event) -> int:
     await asyncio.wait({crashed, stopped}, return_when=asyncio.FIRST_COMPLETED)
     for waiter in (crashed, stopped):
         waiter.cancel()
-    if stop.is_set():
-        return EX_OK
     reason = getattr(app, "crash_reason", None)
+    if stop.is_set() and reason is None:
+        return EX_OK
     logger.error("crashed", extra={"reason": repr(reason)})
-    return EX_CONFIG if isinstance(reason, DeadLimitError) else EX_SOFTWARE
+    return _code(reason)
+
+
+def _code(reason: BaseException | None) -> int:
+    if isinstance(reason, DeadLimitError):
+        return EX_CONFIG
+    return EX_TEMPFAIL if isinstance(reason, BrokerError | KafkaError | ProducerSendError | OSError) else EX_SOFTWARE
 
 
 def _stop_on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event, deadline: Deadline) -> None:
@@ -115,12 +140,14 @@ class Watchdog:
     """A thread that ends a process whose event loop stands still or whose stage makes no progress.
 
     A worker that looks alive but is not is the best known field problem of Faust (faust-streaming#175, #523, #629).
+    Neither a broker that is away nor a process that was paused (SIGSTOP, a sleeping machine) is held against it.
     """
 
     def __init__(self, built: Built) -> None:
         """Watch an app by its settings `watchdog` and `stall`."""
         self._built = built
-        self._last_beat = time.monotonic()
+        self.last_beat = self._last_look = time.monotonic()
+        self._resumed = self._away = self._last_look
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
@@ -135,24 +162,37 @@ class Watchdog:
     async def beat(self) -> None:
         """Show that the event loop turns, until cancelled."""
         while True:
-            self._last_beat = time.monotonic()
+            self.last_beat = time.monotonic()
             await asyncio.sleep(BEAT)
 
-    def verdict(self, now: float) -> str | None:
+    def look(self, now: float) -> str | None:
         """Say what is wrong at a time of the monotonic clock, None if nothing is."""
+        if now - self._last_look > PAUSE:
+            self._resumed = now
+        if self._quiet(now) > QUIET and not reachable(self._built.settings.broker):
+            self._away = now
+        self._last_look = max(now, time.monotonic())
+        return self.verdict(now)
+
+    def verdict(self, now: float) -> str | None:
+        """Say what is wrong at a time of the monotonic clock by what is known."""
         settings = self._built.settings
-        if settings.watchdog and now - self._last_beat > settings.watchdog:
-            return f"the event loop stands still for {now - self._last_beat:.0f} s"
-        for name, shell in self._built.shells.items():
-            window = shell.window
-            busy = window is not None and len(window) and not window.waiting_for_broker
-            if settings.stall and busy and now - shell.last_progress > settings.stall:
-                return f"stage {name} holds records without progress for {now - shell.last_progress:.0f} s"
+        still = now - max(self.last_beat, self._resumed)
+        if settings.watchdog and still > settings.watchdog:
+            return f"the event loop stands still for {still:.0f} s"
+        quiet = min(self._quiet(now), now - max(self._away, self._resumed))
+        if settings.stall and quiet > settings.stall:
+            return f"a stage holds records without progress for {quiet:.0f} s"
         return None
+
+    def _quiet(self, now: float) -> float:
+        """Return for how many seconds the stage that waits longest has held records without progress."""
+        windows = [shell.window for shell in self._built.shells.values() if shell.window is not None]
+        return max((now - window.last_progress for window in windows if len(window)), default=0.0)
 
     def _watch(self) -> None:
         while not self._done.wait(BEAT):
-            reason = self.verdict(time.monotonic())
+            reason = self.look(time.monotonic())
             if reason is not None:
                 logger.critical("watchdog", extra={"why": reason})
                 os._exit(EX_TEMPFAIL)

@@ -162,9 +162,13 @@ async def replay(
     async def ready() -> None:
         tasks.append(asyncio.create_task(work()))
 
-    code = await run_until_stopped(built, stop=stop, ready=ready)
-    await asyncio.gather(*tasks)
-    if result:
+    async def closing() -> None:
+        # Only a signal or a crash stops the app before the work is done.
+        result.extend(BrokerError("stopped before all articles were processed") for task in tasks if task.cancel())
+        await asyncio.wait(tasks)
+
+    code = await run_until_stopped(built, stop=stop, ready=ready, closing=closing)
+    if result and code in (EX_OK, EX_TEMPFAIL):
         raise result[0]
     return code
 

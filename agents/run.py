@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,11 +12,15 @@ from agents import logs
 from agents.app import build
 from agents.broker import BrokerError
 from agents.config import SettingError, Settings, read_settings
-from agents.lifecycle import EX_CONFIG, EX_TEMPFAIL, run_until_stopped
+from agents.lifecycle import EX_CONFIG, EX_SOFTWARE, EX_TEMPFAIL, run_until_stopped
 from agents.worker import prepare
 
 if TYPE_CHECKING:
     import argparse
+
+    from pipeline.feeds.catalog import Catalog
+
+logger = logging.getLogger("khabar.run")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         if args.broker is None and settings.broker == Settings().broker:
             settings = read_settings(broker=f"sqlite:///{settings.state_dir}/khabar.db")
         Path(settings.state_dir).mkdir(parents=True, exist_ok=True)
-    except SettingError as error:
+    except (SettingError, OSError) as error:
         print(f"khabar run: {error}", file=sys.stderr)
         return EX_CONFIG
     logs.set_up(settings)
@@ -39,7 +44,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace, settings: Settings) -> int:
-    from agents.poller.loop import poll_forever
     from pipeline.feeds.catalog import CatalogError, read_catalog
 
     try:
@@ -51,14 +55,29 @@ async def _run(args: argparse.Namespace, settings: Settings) -> int:
     except BrokerError as error:
         print(f"khabar run: {error}", file=sys.stderr)
         return EX_TEMPFAIL
+    return await _poll_and_work(catalog, settings)
+
+
+async def _poll_and_work(catalog: Catalog, settings: Settings) -> int:
+    from agents.poller.loop import poll_forever
+
     stop = asyncio.Event()
     built = build(settings)
     pollers: list[asyncio.Task[None]] = []
 
     async def ready() -> None:
         state = Path(settings.state_dir) / "feeds.db"
-        pollers.append(asyncio.create_task(poll_forever(catalog, built.send, state_path=state, stop=stop)))
+        poller = asyncio.create_task(poll_forever(catalog, built.send, state_path=state, stop=stop))
+        poller.add_done_callback(lambda _: stop.set())
+        pollers.append(poller)
 
-    code = await run_until_stopped(built, stop=stop, ready=ready)
-    await asyncio.gather(*pollers, return_exceptions=True)
+    async def closing() -> None:
+        stop.set()
+        await asyncio.wait(pollers)
+
+    code = await run_until_stopped(built, stop=stop, ready=ready, closing=closing)
+    for error in (poller.exception() for poller in pollers if poller.done() and not poller.cancelled()):
+        if error is not None:
+            logger.error("the poller ended", exc_info=error)
+            code = code or EX_SOFTWARE
     return code

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -53,6 +52,20 @@ class Failure:
     error: BaseException | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a record leads to, encoded: outputs, and state with its changelog records."""
+
+    outs: list[Outbound] = field(default_factory=list)
+    puts: list[tuple[Put[Any], Outbound]] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+
+    @property
+    def records(self) -> list[Outbound]:
+        """All that is to be sent."""
+        return [*self.outs, *(record for _, record in self.puts)]
+
+
 class Shell:
     """A stage attached to a Faust app."""
 
@@ -69,7 +82,6 @@ class Shell:
         self.counts = StageCounts()
         self.state = state
         self.window: Window | None = None
-        self.last_progress = time.monotonic()
         self._settings = settings
         self._produce = produce
         self._partitions = partitions
@@ -92,7 +104,6 @@ class Shell:
 
     async def _read(self, stream: Any, window: Window) -> None:
         async for event in stream.events():
-            self.last_progress = time.monotonic()
             await self._process(event, stream, window)
 
     async def _process(self, event: Any, stream: Any, window: Window) -> None:
@@ -103,7 +114,6 @@ class Shell:
         async def done() -> None:
             await failpoint("before_ack", name)
             await stream.ack(event)
-            self.last_progress = time.monotonic()
 
         if states:
             await self._send_states(states, window)
@@ -121,17 +131,28 @@ class Shell:
 
     def _perform(self, message: Any) -> tuple[list[Outbound], list[Outbound]]:
         """Turn a message into changelog records and outputs; counts what became of it."""
-        states: list[Outbound] = []
-        outs: list[Outbound] = []
+        plan = self._plan(message)
+        self._guard.count(dead=isinstance(plan, Failure))
+        if isinstance(plan, Failure):
+            return [], [self._dead(message, plan)]
+        if self.state is not None:
+            for put, record in plan.puts:
+                self.state.keep(message.partition, put.key, put.state, record)
+        self.counts.emitted += len(plan.outs)
+        self.counts.passed += bool(plan.outs)
+        self.counts.dropped.update(plan.dropped if not plan.outs else ())
+        return [record for _, record in plan.puts], plan.outs
+
+    def _plan(self, message: Any) -> Plan | Failure:
+        """Say what is to be done about a message; nothing is done, kept or counted yet."""
         effects = self._effects(message)
         if isinstance(effects, Failure):
-            failure: Failure | None = effects
-        else:
-            failure = self._apply(effects, message.partition, states, outs)
-        if failure is not None:
-            states, outs = [], [self._dead(message, failure)]
-        self._guard.count(dead=failure is not None)
-        return states, outs
+            return effects
+        try:
+            return self._encoded(effects, message.partition)
+        except Exception as error:
+            logger.exception("effects cannot be written", extra={"stage": self.spec.name, "offset": message.offset})
+            return Failure("bug", repr(error), error)
 
     def _effects(self, message: Any) -> list[Effect[Any, Any]] | Failure:
         value: bytes = message.value or b""
@@ -148,38 +169,34 @@ class Shell:
             logger.exception("stage failed", extra={"stage": self.spec.name, "offset": message.offset})
             return Failure("bug", repr(error), error)
 
-    def _apply(
-        self, effects: Iterable[Effect[Any, Any]], partition: int, states: list[Outbound], outs: list[Outbound]
-    ) -> Failure | None:
-        """Fill `states` and `outs`; nothing is kept or counted when the effects cannot all be performed."""
-        puts: list[Put[Any]] = []
-        dropped: list[str] = []
+    def _encoded(self, effects: Iterable[Effect[Any, Any]], partition: int) -> Plan | Failure:
+        plan = Plan()
         for effect in effects:
             match effect:
                 case Emit(key=key, value=value, partition=wanted):
-                    outs.append(self._emit(key, value, wanted))
+                    plan.outs.append(self._emit(key, value, wanted))
                 case Put():
-                    puts.append(effect)
+                    plan.puts.append((effect, self._changelog(effect, partition)))
                 case Drop(reason=reason):
-                    dropped.append(reason)
+                    plan.dropped.append(reason)
                 case Reject(reason=reason, message=text):
                     return Failure(_dead_reason(reason), text)
-        largest = max((out.size for out in outs), default=0)
+        largest = max((out.size for out in plan.records), default=0)
         if largest > self._settings.max_message_bytes:
             return Failure(
                 "too_large", f"an output of {largest} bytes, at most {self._settings.max_message_bytes} go on a topic"
             )
-        if self.state is not None:
-            states.extend(self.state.put(partition, put.key, put.state) for put in puts)
-        self.counts.emitted += len(outs)
-        self.counts.passed += bool(outs)
-        self.counts.dropped.update(dropped if not outs else ())
-        return None
+        return plan
 
     def _emit(self, key: str, value: Any, partition: int | None) -> Outbound:
         wanted = None if partition is None else partition % self._partitions
         headers: Headers = headers_for(value, key=key)
         return Outbound(self.spec.sink, key.encode("utf-8", "replace"), encode(value), headers, wanted)
+
+    def _changelog(self, put: Put[Any], partition: int) -> Outbound:
+        if self.state is None:
+            raise TypeError(f"stage {self.spec.name} puts state, and declares none")
+        return self.state.record(partition, put.key, put.state)
 
     def _dead(self, message: Any, failure: Failure) -> Outbound:
         self.counts.dead[failure.reason] += 1
@@ -194,9 +211,10 @@ class Shell:
                 "why": failure.text,
             },
         )
-        return outbound(
-            dead_letter(message, stage=self.spec.name, reason=failure.reason, text=failure.text, error=failure.error)
+        letter = dead_letter(
+            message, stage=self.spec.name, reason=failure.reason, text=failure.text, error=failure.error
         )
+        return outbound(letter, self._settings.max_message_bytes)
 
 
 def _dead_reason(reason: str) -> DeadReason:

@@ -1,8 +1,9 @@
 """The state of a stage: a Faust table as its durable log, and a view a partition that the stage reads.
 
 A Faust table sends its changelog records without waiting for them. Here the shell sends them itself, so that the
-input is acknowledged only once its state is durable too. A table entry carries its partition, since the key of a state
-entry need not hash to the partition it was written in (news.articles is partitioned by script).
+input is acknowledged only once its state is durable too. The key of a table entry begins with its partition: the key
+of a state entry need not hash to the partition it was written in (news.articles is partitioned by script), and the
+same key may have one entry in each.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import orjson
 
 from agents.delivery import Outbound
-from schemas.codec import build, plain
+from schemas.codec import build, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable, Collection, MutableMapping
 
 S = TypeVar("S")
 
@@ -36,23 +37,31 @@ class StateTable(Generic[S]):
             self._views[partition] = self._build(partition)
         return self._views[partition]
 
-    def put(self, partition: int, key: str, state: S | None) -> Outbound:
-        """Keep or forget an entry; returns the changelog record that makes it durable."""
-        view = self.view(partition)
-        raw_key = key.encode("utf-8", "surrogatepass")
-        value: bytes | None = None
-        if state is None:
+    def record(self, partition: int, key: str, state: S | None) -> Outbound:
+        """Return the changelog record that makes an entry, or its absence, durable; nothing is kept yet."""
+        value = None if state is None else encode(state)
+        return Outbound(self._table.changelog_topic_name, _table_key(partition, key), value, partition=partition)
+
+    def keep(self, partition: int, key: str, state: S | None, record: Outbound) -> None:
+        """Keep or forget an entry, whose changelog record is given."""
+        view, raw_key = self.view(partition), _table_key(partition, key)
+        if state is None or record.value is None:
             view.pop(key, None)
             self._entries.pop(raw_key, None)
         else:
             view[key] = state
-            value = orjson.dumps({"p": partition, "s": plain(state)})
-            self._entries[raw_key] = value
-        return Outbound(self._table.changelog_topic_name, raw_key, value, partition=partition)
+            self._entries[raw_key] = record.value
 
     def forget_views(self) -> None:
         """Build the views anew from the table when next asked for: partitions came or went."""
         self._views.clear()
+
+    def forget_others(self, partitions: Collection[int]) -> None:
+        """Forget the entries of all but these partitions: another worker has them now, and may delete some."""
+        prefixes = {_prefix(partition) for partition in partitions}
+        gone = [raw_key for raw_key in self._entries if raw_key[: raw_key.index(b"/") + 1] not in prefixes]
+        for raw_key in gone:
+            self._entries.pop(raw_key, None)
 
     def __len__(self) -> int:
         """Return the number of entries held."""
@@ -65,8 +74,16 @@ class StateTable(Generic[S]):
 
     def _build(self, partition: int) -> MutableMapping[str, S]:
         view = self._new_view()
-        for raw_key, value in sorted(self._entries.items()):
-            entry = orjson.loads(value)
-            if entry["p"] == partition:
-                view[raw_key.decode("utf-8", "surrogatepass")] = build(self._kind, entry["s"])
+        prefix = _prefix(partition)
+        own = sorted((raw_key, value) for raw_key, value in self._entries.items() if raw_key.startswith(prefix))
+        for raw_key, value in own:
+            view[raw_key[len(prefix) :].decode("utf-8", "surrogatepass")] = build(self._kind, orjson.loads(value))
         return view
+
+
+def _prefix(partition: int) -> bytes:
+    return b"%d/" % partition
+
+
+def _table_key(partition: int, key: str) -> bytes:
+    return _prefix(partition) + key.encode("utf-8", "surrogatepass")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from agents.broker import BrokerError, Received, Start, connect
-from agents.config import read_settings
+from agents.config import SettingError, read_settings
 from agents.logs import safe
 from schemas.topics import topics
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-EX_OK, EX_USAGE, EX_UNAVAILABLE = 0, 64, 69
+EX_OK, EX_USAGE, EX_UNAVAILABLE, EX_CONFIG = 0, 64, 69, 78
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -153,6 +153,9 @@ def run(args: argparse.Namespace) -> int:
         return EX_USAGE
     try:
         return asyncio.run(_tail(args, where, start))
+    except SettingError as error:
+        print(f"khabar tail: {error}", file=sys.stderr)
+        return EX_CONFIG
     except BrokerError as error:
         print(f"khabar tail: {error}", file=sys.stderr)
         return EX_UNAVAILABLE

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import orjson
 
 from agents.broker import Broker, BrokerError, connect
-from agents.config import Settings, read_settings
+from agents.config import SettingError, Settings, read_settings
 from schemas.topics import topics
 
 if TYPE_CHECKING:
     import argparse
 
-EX_OK, EX_UNAVAILABLE = 0, 69
+EX_OK, EX_UNAVAILABLE, EX_CONFIG = 0, 69, 78
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,9 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run `khabar topics`."""
-    settings = read_settings(broker=args.broker, replication_factor=args.replication_factor)
     try:
+        settings = read_settings(broker=args.broker, replication_factor=args.replication_factor)
         return asyncio.run(_run(args, settings))
+    except SettingError as error:
+        print(f"khabar topics: {error}", file=sys.stderr)
+        return EX_CONFIG
     except BrokerError as error:
         print(f"khabar topics: {error}", file=sys.stderr)
         return EX_UNAVAILABLE
