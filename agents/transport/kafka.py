@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from faust.transport.drivers import aiokafka
 
 from agents.transport.handover import HandoverConsumer
+from agents.transport.idempotence import IdempotentProducer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,15 +58,8 @@ class Consumer(HandoverConsumer, aiokafka.Consumer):
         return offsets
 
 
-class Producer(aiokafka.Producer):
-    """A producer whose own retries neither repeat nor reorder records (acks=all, enable_idempotence)."""
-
-    def _settings_extra(self) -> Mapping[str, Any]:
-        return {"acks": "all", "enable_idempotence": True}
-
-
 class Transport(aiokafka.Transport):
     """The transport behind kafka:// urls."""
 
     Consumer = Consumer
-    Producer = Producer
+    Producer = IdempotentProducer
