@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def with_case(chart: Chart, grammar: Grammar, chunk: Chunk, end: int) -> Chunk:
     hit = chart.hit("case", i) or chart.hit("case", chunk.end)
     if hit is None or i >= end:
         return chunk
-    return replace(chunk, case=hit[1][0], case_end=hit[0])
+    return chunk._replace(case=hit[1][0], case_end=hit[0])
 
 
 def _with_preposition(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
@@ -34,7 +33,7 @@ def _with_preposition(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
         i = chunk.start - back
         hit = chart.hit("case", i) if i >= 0 else None
         if hit is not None and hit[0] >= chunk.start - 1:
-            return replace(chunk, case=hit[1][0], case_end=chunk.end)
+            return chunk._replace(case=hit[1][0], case_end=chunk.end)
         if i < 0 or chart.word(i) not in grammar.words.get("articles", ()):
             break
     return chunk
@@ -53,9 +52,9 @@ def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk
             number += 1
             for n in range(first, k + 1):
                 same = out[n].case or (out[k].case if grammar.order == "SOV" else out[first].case)
-                out[n] = replace(out[n], case=same, case_end=out[k].case_end, group=number)
+                out[n] = out[n]._replace(case=same, case_end=out[k].case_end, group=number)
                 if n > first and out[n].country is None and out[n].name is None and out[first].basis in SHARED:
-                    out[n] = replace(out[n], country=out[first].country, basis="apposition")
+                    out[n] = out[n]._replace(country=out[first].country, basis="apposition")
         k = first - 1 if first < k else k - 1
     return out
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from pipeline.events.lexicon import LAYERS
+from pipeline.text.characters import WORD
 from pipeline.text.sentences import sentences
-from pipeline.text.tokens import iter_tokens
+from pipeline.text.tokens import iter_tokens, token_texts
 
 if TYPE_CHECKING:
     from pipeline.events.lexicon import Lexicon
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from pipeline.text.tokens import Token
 
 BREAK = "\n"
+SPACE = " "
 # Longer sentences are no prose; they are cut so that work stays linear.
 LONGEST_SENTENCE = 240
 NAMING = ("country", "demonym", "organisation", "role", "holder", "place")
@@ -28,18 +31,32 @@ Hit = tuple[int, tuple[Any, ...]]
 class Chart:
     """Tokens of a piece, its sentences as token ranges, and by layer the longest hit at each token: (end, payloads).
 
-    `starts` are the tokens at which a name, an office, a body, a place or a pronoun of the lexicon begins.
+    `starts` are the tokens at which a name, an office, a body, a place or a pronoun of the lexicon begins, `read` the
+    sentences as offsets in the piece.
     """
 
     piece: Normalised
     segment: int
     kind: str
-    tokens: list[Token]
+    texts: list[str]
     folded: list[str]
     sentences: list[tuple[int, int]]
     hits: dict[str, dict[int, Hit]]
     weekdays_need_marker: bool = False
     starts: frozenset[int] = frozenset()
+    read: tuple[tuple[int, int], ...] = ()
+    made: list[Token] | None = None
+
+    @property
+    def tokens(self) -> list[Token]:
+        """The tokens with their offsets in the piece, made when first asked for: few pieces tell of an event."""
+        if self.made is None:
+            self.made = [one for start, end in self.read for one in iter_tokens(self.piece.text, start, end)]
+        return self.made
+
+    def is_word(self, i: int) -> bool:
+        """Whether the token at i is a word, no number and no punctuation."""
+        return 0 <= i < len(self.texts) and WORD.match(self.texts[i]) is not None
 
     def word(self, i: int) -> str:
         """The token at i as compared, empty beyond the end."""
@@ -56,8 +73,9 @@ class Chart:
 
     def within(self, layer: str, name: str, start: int, end: int) -> int | None:
         """The first token in [start, end) where a hit of the layer carries the payload."""
+        table = self.hits[layer]
         for i in range(start, end):
-            if self.has(layer, i, name):
+            if i in table and name in table[i][1]:
                 return i
         return None
 
@@ -72,38 +90,38 @@ class Chart:
 
 def chart(piece: Normalised, segment: int, kind: str, known: Lexicon) -> Chart:
     """Tokenise a piece and look up every phrase in it."""
-    tokens: list[Token] = []
+    texts: list[str] = []
     ranges: list[tuple[int, int]] = []
-    for start, end in sentences(piece.text):
-        first = len(tokens)
-        tokens.extend(iter_tokens(piece.text, start, end))
-        cuts = range(first, len(tokens), LONGEST_SENTENCE)
-        ranges.extend((cut, min(cut + LONGEST_SENTENCE, len(tokens))) for cut in cuts)
+    read = tuple(sentences(piece.text))
+    for start, end in read:
+        first = len(texts)
+        texts += token_texts(piece.text, start, end)
+        cuts = range(first, len(texts), LONGEST_SENTENCE)
+        ranges.extend((cut, min(cut + LONGEST_SENTENCE, len(texts))) for cut in cuts)
     fold = known.grammar.fold
-    folded = (
-        [token.text.lower().translate(fold) for token in tokens] if fold else [token.text.lower() for token in tokens]
-    )
+    # No token holds white space: all are folded at once.
+    joined = SPACE.join(texts).lower().translate(fold)
+    folded = joined.split(SPACE) if joined else []
     marked = bool(known.dates.get("weekdays_need_marker"))
     hits = _look_up(folded, ranges, known)
     starts = frozenset().union(*(hits[layer] for layer in NAMING)) | {
         i for i, hit in hits["word"].items() if not REFERRING.isdisjoint(hit[1])
     }
-    return Chart(piece, segment, kind, tokens, folded, ranges, hits, marked, starts)
+    return Chart(piece, segment, kind, texts, folded, ranges, hits, marked, starts, read)
 
 
 def _look_up(folded: list[str], ranges: list[tuple[int, int]], known: Lexicon) -> dict[str, dict[int, Hit]]:
     """Match the lexicon on the joined tokens; sentences are kept apart by a break no phrase contains."""
     parts: list[str] = []
-    at: dict[int, int] = {}
-    position = 0
+    numbers: list[int] = []
     for start, end in ranges:
-        for i in range(start, end):
-            at[position] = i
-            parts.append(folded[i])
-            position += len(folded[i]) + 1
+        parts += folded[start:end]
         parts.append(BREAK)
-        position += len(BREAK) + 1
-    joined = f" {' '.join(parts)} "
+        numbers += range(start, end)
+        numbers.append(-1)
+    # A hit begins with the space before its first token.
+    at = dict(zip(accumulate([len(part) + 1 for part in parts], initial=0), numbers, strict=False))
+    joined = f"{SPACE}{SPACE.join(parts)}{SPACE}"
     hits: dict[str, dict[int, Hit]] = {layer: {} for layer in LAYERS}
     by_number = [hits[layer] for layer in LAYERS]
     for phrase, start, _ in known.hits(joined):

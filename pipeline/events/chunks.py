@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from schemas.event import CountryBasis
 
@@ -22,12 +21,12 @@ BASIS_WEIGHT: dict[str, float] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chunk:
+class Chunk(NamedTuple):
     """Tokens [start, end) of a chart that name a party or a place.
 
     `case` is its role marker, `case_end` where that ends; `name` the tokens of a person's name, `person` that name in
     the fullest form the article uses; `stands_for` the kind of pronoun the chunk was put in the place of.
+    A tuple, as there are hundreds to an article.
     """
 
     start: int
@@ -47,7 +46,6 @@ class Chunk:
     group: int = 0
     stands_for: str | None = None
     chart: int = 0
-    members: tuple[Chunk, ...] = ()
 
     @property
     def identity(self) -> tuple[str | None, str | None]:

@@ -36,9 +36,10 @@ def clauses(chart: Chart, grammar: Grammar, start: int, end: int) -> list[Clause
     found: list[Clause] = []
     first, link = _skip(chart, start, end)
     groups: list[VerbGroup] = []
+    verbs, connectives = chart.hits["verb"], chart.hits["connective"]
     i = first
     while i < end:
-        group = group_at(chart, i, end)
+        group = group_at(chart, i, end) if i in verbs else None
         if group is not None:
             groups.append(group)
             i = group.end
@@ -47,7 +48,7 @@ def clauses(chart: Chart, grammar: Grammar, start: int, end: int) -> list[Clause
                 first, link = _skip(chart, i, end)
                 groups, i = [], first
             continue
-        if i > first and _complement(chart, i):
+        if i > first and i in connectives and COMPLEMENT in connectives[i][1]:
             found.append(Clause(first, i, None, link, tuple(groups)))
             first, link = _skip(chart, i, end)
             groups, i = [], first
@@ -56,11 +57,6 @@ def clauses(chart: Chart, grammar: Grammar, start: int, end: int) -> list[Clause
     if first < end:
         found.append(Clause(first, end, None, link, tuple(groups)))
     return found
-
-
-def _complement(chart: Chart, i: int) -> bool:
-    hit = chart.hit("connective", i)
-    return hit is not None and COMPLEMENT in hit[1]
 
 
 def _skip(chart: Chart, i: int, end: int) -> tuple[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.events.chart import Chart, chart
@@ -11,7 +11,7 @@ from pipeline.events.clauses import COMPLEMENT, CONDITION, PURPOSE, Clause, clau
 from pipeline.events.context import SURE, Context, focus_of
 from pipeline.events.dates import Anchor, anchor, anchored, dates_in, event_date
 from pipeline.events.entities import Finder
-from pipeline.events.firing import Firing, firings
+from pipeline.events.firing import Firing, firings, may_fire
 from pipeline.events.gazetteer import Place
 from pipeline.events.lexicon import Lexicon, lexicon
 from pipeline.events.memory import Memory
@@ -52,20 +52,27 @@ class Reader:
 
     def drafts(self) -> list[Draft]:
         """Read every sentence twice: first for the names, then for the events."""
+        spans = [(one, start, end) for one in self.charts for start, end in one.sentences]
+        telling = [may_fire(one, self.known, start, end) for one, start, end in spans]
+        if True not in telling:
+            return []
         named = []
-        for one in self.charts:
-            for start, end in one.sentences:
-                chunks = self.finder.chunks(one, start, end)
-                learn(one, [c for c in chunks if c.basis in SURE], self.context.memory)
-                named.append(chunks)
+        for one, start, end in spans:
+            chunks = self.finder.chunks(one, start, end)
+            learn(one, [c for c in chunks if c.basis in SURE], self.context.memory)
+            named.append(chunks)
         self.context.focus = focus_of(named, self.context.home)
         found: list[Draft] = []
-        for one in self.charts:
-            for start, end in one.sentences:
-                if len(found) >= MOST_DRAFTS:
-                    return found
-                self.sentence += 1
-                found.extend(self._sentence(one, start, end))
+        # What stands behind the last sentence that can tell of an event changes nothing before it.
+        last = len(telling) - telling[::-1].index(True)
+        for (one, start, end), tells, chunks in zip(spans[:last], telling, named, strict=False):
+            if len(found) >= MOST_DRAFTS:
+                break
+            self.sentence += 1
+            # Only a name learned since can have changed what was found.
+            seen = self.context.memory.by_word.keys().isdisjoint(one.folded[start:end])
+            known = chunks if seen else self.finder.chunks(one, start, end)
+            found.extend(self._sentence(one, (start, end), known, tells=tells))
         return found
 
     def date_of(
@@ -78,20 +85,33 @@ class Reader:
                 return event_date(one, found[0]), True
         return (anchored(self.anchor) if self.anchor else None), False
 
-    def _sentence(self, one: Chart, start: int, end: int) -> list[Draft]:
-        chunks = located([self.context.resolve(one, c) for c in self.finder.chunks(one, start, end)])
+    def _sentence(self, one: Chart, span: tuple[int, int], named: list[Chunk], *, tells: bool) -> list[Draft]:
+        start, end = span
+        chunks = located([self.context.resolve(one, c) for c in named])
         if one.word(end - 1) in QUESTIONS:
             return []
+        if not tells and not self._may_speak(one, chunks, start, end):
+            return self._noted(chunks, [])
         found: list[Draft] = []
         if self.known.grammar.order == "SVO":
-            return self._noted(chunks, read(self, one, chunks, (start, end)))
+            return self._noted(chunks, read(self, one, chunks, span))
         parts = clauses(one, self.known.grammar, start, end)
         verbless = all(part.group is None or not part.group.finite for part in parts)
-        scene = Scene(self, one, chunks, (start, end))
+        scene = Scene(self, one, chunks, span)
+        scene.tells = tells
         for part, after in zip(parts, [*parts[1:], None], strict=False):
             scene.next = after
             found.extend(scene.clause(part, verbless=verbless))
         return self._noted(chunks, found)
+
+    def _may_speak(self, one: Chart, chunks: list[Chunk], start: int, end: int) -> bool:
+        """Whether a sentence without an event can say who speaks or acts in those after it."""
+        if one.within("word", "speech_phrase", start, end) is not None:
+            return True
+        if self.known.grammar.order == "SVO":
+            return False
+        verbs, speech = one.hits["verb"], self.known.grammar.speech_verbs
+        return bool(chunks) or any(f.verb in speech for i in range(start, end) if i in verbs for f in verbs[i][1])
 
     def _noted(self, chunks: list[Chunk], found: list[Draft]) -> list[Draft]:
         """Take note of the two sides of a sentence."""
@@ -115,6 +135,7 @@ class Scene:
         self.reported = False
         self.unreal = False
         self.next: Clause | None = None
+        self.tells = True
 
     def clause(self, part: Clause, *, verbless: bool) -> list[Draft]:
         """Return the drafts of a clause and move on."""
@@ -125,7 +146,8 @@ class Scene:
         if part.link in {CONDITION, PURPOSE}:
             self.unreal = part.link == CONDITION
         condition = self.chart.within("connective", CONDITION, part.start, part.end) is not None
-        drafts = [] if self.unreal or condition or part.link == PURPOSE else self._fire(part, near, verbless=verbless)
+        mute = self.unreal or condition or part.link == PURPOSE or not self.tells
+        drafts = [] if mute else self._fire(part, near, verbless=verbless)
         if condition:
             self.unreal = True
         self._carry(part, near)
@@ -137,14 +159,14 @@ class Scene:
         if chunk.kind == "speaker":
             who = self.speaker or context.current_speaker(number)
             if who is not None and who.country:
-                return replace(
-                    who, case=chunk.case, case_end=chunk.case_end, group=0, basis="remembered", stands_for="speaker"
+                return who._replace(
+                    case=chunk.case, case_end=chunk.case_end, group=0, basis="remembered", stands_for="speaker"
                 )
         if chunk.kind == "pronoun" and chunk.case == "agent":
             who = next((c for c in (context.current_speaker(number), context.agent) if c and c.kind in PRONOUNS), None)
             if who is not None:
-                return replace(
-                    who, case="agent", case_end=chunk.case_end, group=0, basis=_weaker(who), stands_for="pronoun"
+                return who._replace(
+                    case="agent", case_end=chunk.case_end, group=0, basis=_weaker(who), stands_for="pronoun"
                 )
         return chunk
 
@@ -253,7 +275,7 @@ def located(chunks: list[Chunk]) -> list[Chunk]:
     country = inside.pop()
     loose = {"people", "body"}
     return [
-        replace(c, country=country, basis="apposition")
+        c._replace(country=country, basis="apposition")
         if c.kind in loose and (c.country is None or c.basis == "publisher_default")
         else c
         for c in chunks

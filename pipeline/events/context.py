@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import PARTIES, Chunk
@@ -62,29 +62,29 @@ class Context:
             learn(chart, [chunk], self.memory)
             number = self.memory.find(words)
         if number is None:
-            return replace(chunk, person=chart.text(*chunk.name)) if chunk.name else chunk
+            return chunk._replace(person=chart.text(*chunk.name)) if chunk.name else chunk
         person = self.memory.persons[number]
-        chunk = replace(
-            chunk, person=person.display or chart.text(*(chunk.name or (0, 0))), office=chunk.office or person.office
+        chunk = chunk._replace(
+            person=person.display or chart.text(*(chunk.name or (0, 0))), office=chunk.office or person.office
         )
         if chunk.country is None and person.country is not None:
             kept = person.basis in {"publisher_default", "office"}
             basis: CountryBasis | None = person.basis if kept else "remembered"
-            chunk = replace(chunk, country=person.country, basis=basis, sector=chunk.sector or person.sector)
+            chunk = chunk._replace(country=person.country, basis=basis, sector=chunk.sector or person.sector)
         return chunk
 
     def _by_office(self, chunk: Chunk) -> Chunk:
         """A bare office: the holder named last, else that of the country at home."""
         if chunk.country is not None:
             holder = self.offices.get(f"{chunk.office}@{chunk.country}")
-            return replace(chunk, person=holder.person) if holder is not None else chunk
+            return chunk._replace(person=holder.person) if holder is not None else chunk
         last = self.offices.get(chunk.office or "")
         if last is not None:
             basis: CountryBasis = "publisher_default" if last.basis == "publisher_default" else "remembered"
-            return replace(chunk, country=last.country, basis=basis, person=last.person, sector=last.sector)
+            return chunk._replace(country=last.country, basis=basis, person=last.person, sector=last.sector)
         named = self.memory.offices.get(chunk.office or "", ())
         if len(named) == 1 and named[0] != self.home:
-            return replace(chunk, country=named[0], basis="remembered")
+            return chunk._replace(country=named[0], basis="remembered")
         return self._default(chunk, self._at_home()) if chunk.national else chunk
 
     def _at_home(self) -> str | None:
@@ -95,14 +95,14 @@ class Context:
         if country is None:
             return chunk
         basis = "publisher_default" if country == self.home else "remembered"
-        return replace(chunk, country=country, basis=basis)  # type: ignore[arg-type]
+        return chunk._replace(country=country, basis=basis)  # type: ignore[arg-type]
 
     def both(self, chunk: Chunk, sentence: int) -> tuple[Chunk, ...]:
         """Resolve "both leaders" to the two sides last named, if not too long ago; they keep their own basis."""
         del chunk
         if not self.pair or sentence - self.pair_at > PAIR_LASTS:
             return ()
-        return tuple(replace(c, basis="remembered", case=None, group=0) for c in self.pair)
+        return tuple(c._replace(basis="remembered", case=None, group=0) for c in self.pair)
 
     def note_pair(self, chunks: Sequence[Chunk], sentence: int) -> None:
         """Take the parties of a sentence as the two sides if they are of just two countries."""

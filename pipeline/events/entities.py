@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.events.cases import coordinate, with_case
@@ -33,17 +32,14 @@ class Finder:
     def chunks(self, chart: Chart, start: int, end: int) -> list[Chunk]:
         """Return the chunks of tokens [start, end) in order, with their cases and coordinations."""
         found: list[Chunk] = []
-        i = start
-        by_word, starts = self.memory.by_word, chart.starts
-        while i < end:
-            known = i in starts or chart.folded[i] in by_word
-            chunk = self._at(chart, i, end) if known else None
-            if chunk is None:
-                i += 1
-                continue
-            chunk = replace(with_case(chart, self.known.grammar, chunk, end), chart=chart.segment)
-            found.append(chunk)
-            i = max(chunk.end, i + 1)
+        last = start
+        by_word, starts, folded = self.memory.by_word, chart.starts, chart.folded
+        for i in [i for i in range(start, end) if i in starts or folded[i] in by_word]:
+            chunk = self._at(chart, i, end) if i >= last else None
+            if chunk is not None:
+                chunk = with_case(chart, self.known.grammar, chunk, end)
+                found.append(chunk._replace(chart=chart.segment) if chart.segment else chunk)
+                last = chunk.end
         return coordinate(chart, self.known.grammar, found)
 
     def _at(self, chart: Chart, i: int, end: int) -> Chunk | None:
@@ -72,14 +68,14 @@ class Finder:
             j = chart.has("word", after, "possessive") or after
         office = self._office(chart, j, end, country.iso3, "explicit")
         if office is not None:
-            return replace(office, start=i)
+            return office._replace(start=i)
         city = self._place(chart, j, end) if j > after else None
         if city is None:
             noun = chart.hit("word", after)
             if noun and "noun_city" in noun[1]:
                 city = self._place(chart, noun[0], end)
         if city is not None and city.country == country.iso3:
-            return replace(city, start=i)
+            return city._replace(start=i)
         return Chunk(start=i, end=after, kind="state", country=country.iso3, basis="explicit")
 
     def _supported(self, chart: Chart, i: int, after: int) -> bool:
@@ -99,12 +95,12 @@ class Finder:
         iso3, flags = hit[1][0]
         office = self._office(chart, hit[0], end, iso3, "demonym") or self._counterpart(chart, hit[0], end)
         if office is not None:
-            return replace(office, start=i, country=iso3, basis="demonym")
+            return office._replace(start=i, country=iso3, basis="demonym")
         if self._joins(chart, hit[0]) and self._shares_office(chart, hit[0] + 1, end):
             return Chunk(start=i, end=hit[0], kind="body", country=iso3, basis="demonym", sector="GOV")
         person = None if "people" in flags else self.names.person(chart, hit[0], end)
         if person is not None:
-            return replace(person, start=i, country=iso3, basis="demonym")
+            return person._replace(start=i, country=iso3, basis="demonym")
         if self.known.grammar.order == "SVO" and (noun := self._noun(chart, hit[0], end)) > hit[0]:
             return Chunk(start=i, end=noun, kind="body", country=iso3, basis="demonym")
         people = Chunk(start=i, end=hit[0], kind="people", country=iso3, basis="demonym", sector="CVL")
@@ -170,7 +166,7 @@ class Finder:
 
     def _may_stand_between(self, chart: Chart, i: int) -> bool:
         layers = ("case", "verb", "connective", "place", "trigger")
-        word = chart.tokens[i].kind == "word" or chart.word(i) in QUOTES
+        word = chart.is_word(i) or chart.word(i) in QUOTES
         return word and not any(chart.hit(layer, i) for layer in layers)
 
     def _role(self, chart: Chart, i: int, end: int) -> Chunk | None:
@@ -210,7 +206,7 @@ class Finder:
         if role.kind != "person":
             return self._of_state(chart, chunk)
         name, stop = self.names.name(chart, after, end)
-        chunk = self._of_state(chart, replace(chunk, end=stop, name=name))
+        chunk = self._of_state(chart, chunk._replace(end=stop, name=name))
         return chunk if chunk.country or country else self._of_holder(chart, chunk)
 
     def _of_state(self, chart: Chart, chunk: Chunk) -> Chunk:
@@ -223,7 +219,7 @@ class Finder:
         hit = chart.hit("country", after)
         if hit is None or not self.names.written(chart, after, upper=hit[1][0].upper):
             return chunk
-        return replace(chunk, end=hit[0], country=hit[1][0].iso3, basis="explicit")
+        return chunk._replace(end=hit[0], country=hit[1][0].iso3, basis="explicit")
 
     def _of_holder(self, chart: Chart, chunk: Chunk) -> Chunk:
         """Give an office with the name of a known holder that holder's country."""
@@ -231,7 +227,7 @@ class Finder:
         for i in range(first, last):
             hit = chart.hit("holder", i)
             if hit is not None and hit[0] == last and (i == first or not hit[1][0][0].single):
-                return replace(chunk, country=hit[1][0][0].country, basis="office")
+                return chunk._replace(country=hit[1][0][0].country, basis="office")
         return chunk
 
     def _organisation(self, chart: Chart, i: int) -> Chunk | None:
@@ -261,8 +257,8 @@ class Finder:
         role = chart.hit("role", j or after)
         if role is None or body.country is None:
             return None
-        chunk = self._title(chart, j or after, len(chart.tokens), body.country, "explicit")
-        return replace(chunk, start=i, organisation=body.name, sector=body.sector or chunk.sector, national=False)
+        chunk = self._title(chart, j or after, len(chart.texts), body.country, "explicit")
+        return chunk._replace(start=i, organisation=body.name, sector=body.sector or chunk.sector, national=False)
 
     def _place(self, chart: Chart, i: int, end: int) -> Chunk | None:
         hit = chart.hit("place", i)
@@ -280,7 +276,7 @@ class Finder:
             return None
         role = chart.hit("role", hit[0])
         if role is not None and hit[0] < end and (self.names.capitals or role[1][0].kind == "body"):
-            return replace(self._title(chart, hit[0], end, place.country, "explicit"), start=i, national=False)
+            return self._title(chart, hit[0], end, place.country, "explicit")._replace(start=i, national=False)
         return Chunk(
             start=i, end=hit[0], kind="place", country=place.country, basis="explicit", place=place, sector=place.sector
         )

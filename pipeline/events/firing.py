@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
     from pipeline.events.chart import Chart
     from pipeline.events.clauses import Clause
+    from pipeline.events.grammar import VerbForm
     from pipeline.events.lexicon import Lexicon
     from pipeline.events.predicates import VerbGroup
     from pipeline.events.triggers import Trigger
 
 # Words other than fillers between the trigger and its verb that are skipped at most, whatever `gap` allows.
 MOST_FILLERS = 4
+COMPLEMENT, SUBJUNCTIVE = "complement", "subjunctive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,41 @@ class Firing:
     def tense(self) -> str:
         """The tense of the verb; words alone count as past."""
         return self.group.tense if self.group else "nominal"
+
+
+def may_fire(chart: Chart, known: Lexicon, start: int, end: int) -> bool:
+    """Whether any trigger can fire in tokens [start, end) whatever its clause: a cheap test before they are read."""
+    triggers, verbs = chart.hits["trigger"], chart.hits["verb"]
+    here = [i for i in range(start, end) if i in triggers]
+    forms = [form for i in range(start, end) if i in verbs for form in verbs[i][1]] if known.lone or here else []
+    said = {form.verb for form in forms}
+    acts = {number: known.triggers[number] for i in here for number, _ in triggers[i][1]}
+    if any(
+        (act.nominal or known.grammar.order == "SVO" or act.verbs & said) and _has_need(chart, act, start, end)
+        for act in acts.values()
+    ):
+        return True
+    lone = [act for verb in said for act in known.lone.get(verb, ())]
+    return any(_may_follow(chart, act, forms, start, end) for act in lone)
+
+
+def _has_need(chart: Chart, act: Trigger, start: int, end: int) -> bool:
+    return act.needs is None or chart.within("list", act.needs, start, end) is not None
+
+
+def _may_follow(chart: Chart, act: Trigger, forms: list[VerbForm], start: int, end: int) -> bool:
+    """Whether the sentence has the forms that a verb alone needs beside it to be a trigger."""
+    if act.after_infinitive and not any(form.form == "infinitive" for form in forms):
+        return False
+    if act.then is None:
+        return _has_need(chart, act, start, end)
+    if chart.within("connective", COMPLEMENT, start, end) is None:
+        return False
+    return (
+        act.then != SUBJUNCTIVE
+        or any(form.form == SUBJUNCTIVE for form in forms)
+        or chart.within("auxiliary", SUBJUNCTIVE, start, end) is not None
+    )
 
 
 def firings(chart: Chart, known: Lexicon, clause: Clause, *, verbless: bool) -> Iterator[Firing]:
@@ -75,6 +112,8 @@ def _by_words(chart: Chart, act: Trigger, clause: Clause, span: tuple[int, int],
 
 
 def _by_verb(chart: Chart, known: Lexicon, clause: Clause, group: VerbGroup) -> Iterator[Firing]:
+    if known.lone.keys().isdisjoint(group.verbs):
+        return
     for act in known.triggers:
         if act.words or not act.verbs & group.verbs or not _happens(act, group):
             continue

@@ -23,7 +23,7 @@ def off_topic(charts: Sequence[Chart]) -> str | None:
     political = left = 0
     left = LOOKED_AT
     for chart in charts:
-        stop = min(left, len(chart.tokens))
+        stop = min(left, len(chart.texts))
         for i, (end, names) in chart.hits["topic"].items():
             if i < stop:
                 for name in names:

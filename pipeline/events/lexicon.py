@@ -62,7 +62,10 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Everything known of a language's words. `hits` finds them; `common` are words that are never names."""
+    """Everything known of a language's words. `hits` finds them; `common` are words that are never names.
+
+    `lone` are the triggers without words of their own by the verb that fires them.
+    """
 
     code: str
     grammar: Grammar
@@ -72,6 +75,7 @@ class Lexicon:
     lengths: tuple[int, ...]
     common: frozenset[str]
     dates: dict[str, Any]
+    lone: dict[str, tuple[Trigger, ...]]
 
     def hits(self, joined: str) -> list[tuple[int, int, int]]:
         """Find all phrases of a joined text as (number of the phrase, start, end)."""
@@ -109,7 +113,9 @@ def lexicon(code: str) -> Lexicon | None:
     common = frozenset(word for row in language_rows(code, "words") for word in words(row[0], rules.fold))
     stop = frozenset(token for phrase in rules.words.get("stop_names", ()) for token in words(phrase, rules.fold))
     dates = language_toml(code, "dates")
-    return Lexicon(code, rules, acts, automaton, entries, tuple(map(len, ordered)), common | stop, dates)
+    verbs = sorted({verb for act in acts if not act.words for verb in act.verbs})
+    lone = {verb: tuple(act for act in acts if not act.words and verb in act.verbs) for verb in verbs}
+    return Lexicon(code, rules, acts, automaton, entries, tuple(map(len, ordered)), common | stop, dates, lone)
 
 
 def _variants(tokens: tuple[str, ...], glue_after: str) -> Iterator[tuple[str, ...]]:

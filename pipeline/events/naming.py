@@ -31,7 +31,7 @@ class Names:
 
     def written(self, chart: Chart, i: int, *, upper: bool = False) -> bool:
         """Whether a name is written as one, where the language has capitals."""
-        text = chart.tokens[i].text
+        text = chart.texts[i]
         return (not upper or text.isupper()) and (not self.capitals or text[:1].isupper())
 
     def name(self, chart: Chart, i: int, end: int) -> tuple[tuple[int, int] | None, int]:
@@ -69,14 +69,9 @@ class Names:
         return role is not None and role[0] == i + 1 and role[1][0].common and role[1][0].kind == "person"
 
     def _is_name(self, chart: Chart, i: int) -> bool:
-        if i >= len(chart.tokens):
+        if not chart.is_word(i) or chart.word(i) in self.known.common:
             return False
-        token = chart.tokens[i]
-        if i < 0:
-            return False
-        if token.kind != "word" or chart.word(i) in self.known.common:
-            return False
-        if self.capitals and not token.text[:1].isupper():
+        if self.capitals and not chart.texts[i][:1].isupper():
             return False
         verb = chart.hit("verb", i)
         if verb and not all(form.form == "stem" for form in verb[1]):
@@ -107,7 +102,7 @@ class Names:
 
     def _stands_alone(self, chart: Chart, i: int, stop: int, holder: Holder) -> bool:
         """Whether a surname that others bear too stands without a first name of its own or another person's."""
-        if self.capitals and not chart.tokens[i].text[:1].isupper():
+        if self.capitals and not chart.texts[i][:1].isupper():
             return False
         if not holder.single:
             return True

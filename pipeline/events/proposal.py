@@ -135,7 +135,7 @@ def _partner(scene: Scene, firing: Firing, actors: list[Chunk]) -> list[Chunk]:
     if country not in meeting.countries or actors[0].stands_for != "speaker" or _has_partner(scene, firing):
         return []
     others = [c for c in (*meeting.actors, *meeting.recipients) if c.country != country]
-    return [replace(c, basis="remembered", group=0) for c in others[:1]]
+    return [c._replace(basis="remembered", group=0) for c in others[:1]]
 
 
 def _has_partner(scene: Scene, firing: Firing) -> bool:

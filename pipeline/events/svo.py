@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import PARTIES, Chunk
@@ -100,22 +99,25 @@ def _complement(chart: Chart, chunks: list[Chunk], end: int) -> list[Chunk]:
     """The subject of the clause that begins at token `end` with "that": whom a demand is made to."""
     if not chart.has("connective", end, COMPLEMENT):
         return []
-    return [replace(c, case="object") for c in chunks if 0 <= c.start - end <= OBJECT_REACH and c.case is None][:1]
+    return [c._replace(case="object") for c in chunks if 0 <= c.start - end <= OBJECT_REACH and c.case is None][:1]
 
 
 def _freed(chunk: Chunk, start: int) -> Chunk:
     """Take the case from a subject whose preposition is the conjunction of its clause: "after the government freed"."""
-    return replace(chunk, case=None) if chunk.case == "source" and chunk.start - start <= CONJUNCTION_REACH else chunk
+    return chunk._replace(case=None) if chunk.case == "source" and chunk.start - start <= CONJUNCTION_REACH else chunk
 
 
 def parts(chart: Chart, start: int, end: int) -> list[tuple[int, int, str]]:
     """Cut a sentence at subordinating connectives and strong punctuation."""
     found: list[tuple[int, int, str]] = []
     first, link = start, COORDINATE
+    table, folded = chart.hits["connective"], chart.folded
     for i in range(start, end):
-        hit = chart.hit("connective", i)
-        if (hit is None and chart.word(i) not in CUTS) or i == first:
-            if hit is not None and i == first:
+        if i not in table and folded[i] not in CUTS:
+            continue
+        hit = table.get(i)
+        if i == first:
+            if hit is not None:
                 link = hit[1][0]
             continue
         found.append((first, i, link))
@@ -191,7 +193,7 @@ def is_head(chart: Chart, chunk: Chunk) -> bool:
     if chunk.kind not in MODIFYING or chunk.case == "genitive":
         return True
     i = chunk.end
-    if i >= len(chart.tokens) or chart.tokens[i].kind != "word":
+    if not chart.is_word(i):
         return not chart.has("word", i, "possessive")
     layers = ("trigger", "auxiliary", "case", "connective", "date")
     return chart.word(i) in NEUTRAL or any(chart.hit(layer, i) for layer in layers)
@@ -224,7 +226,7 @@ def _cast(chart: Chart, firing: Firing, near: list[Chunk], agents: tuple[Chunk, 
     """Turn positions into cases: what stands before is the agent, what follows directly the object."""
     passive = firing.tense == "passive"
     case = "object" if passive else "agent"
-    left = [replace(c, case=case) for c in agents] if not inherited or passive else []
+    left = [c._replace(case=case) for c in agents] if not inherited or passive else []
     right: list[Chunk] = []
     reach = firing.end
     for chunk in near:
@@ -234,11 +236,11 @@ def _cast(chart: Chart, firing: Firing, near: list[Chunk], agents: tuple[Chunk, 
             judged = firing.act.type in JUDGING and chart.has("word", chunk.end, "possessive")
             if not (judged or is_head(chart, chunk)) or (chart.word(chunk.start - 1) == "," and not chunk.group):
                 continue
-            right.append(replace(chunk, case="object"))
+            right.append(chunk._replace(case="object"))
             reach = chunk.end if chunk.group else -OBJECT_REACH * 100
         elif chunk.case is not None:
             right.append(chunk)
-    carried = tuple(replace(c, case="agent") for c in agents) if inherited and not passive else ()
+    carried = tuple(c._replace(case="agent") for c in agents) if inherited and not passive else ()
     # The nearest comes last, as in languages where the verb does.
     return Cast((*left, *reversed(right)), (), carried, ())
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -101,15 +100,3 @@ def test_offsets_are_exact_on_any_mixture_of_words(language: str, text: str) -> 
 @given(st.sampled_from(["ur", "hi", "en"]), st.text(max_size=200))
 def test_any_text_is_read_without_an_exception(language: str, text: str) -> None:
     found(Example(language, text, ()))
-
-
-@pytest.mark.parametrize("unit", ["(", "،", "وزیر ", "روس اور ", "ملاقات کی "])
-def test_time_grows_with_the_length_only(unit: str) -> None:
-    def seconds(size: int) -> float:
-        example = Example("ur", (unit * size)[:size], ())
-        start = time.process_time()
-        extract(judged(example), {})
-        return time.process_time() - start
-
-    seconds(1_000)
-    assert seconds(40_000) < 12 * max(seconds(10_000), 0.01)
