@@ -110,8 +110,7 @@ def _state_table(built: Built, spec: StageSpec[Any, Any, Any], partitions: int) 
     state = StateTable(table, spec.state, spec.view)
 
     async def rebuilt() -> None:
-        if built.settings.store == MEMORY_STORE:
-            state.forget_others({tp.partition for tp in built.app.consumer.assignment() if tp.topic == spec.source})
+        state.forget_others({tp.partition for tp in built.app.consumer.assignment() if tp.topic == spec.source})
         state.forget_views()
 
     table.on_recover(rebuilt)
@@ -121,7 +120,7 @@ def _state_table(built: Built, spec: StageSpec[Any, Any, Any], partitions: int) 
 def _app_settings(settings: Settings) -> dict[str, Any]:
     common: dict[str, Any] = {
         "broker": _brokers(settings.broker),
-        "store": settings.store,
+        "store": MEMORY_STORE,
         "datadir": settings.state_dir,
         "autodiscover": False,
         "origin": "agents",
@@ -131,7 +130,7 @@ def _app_settings(settings: Settings) -> dict[str, Any]:
         "topic_disable_leader": True,
         "topic_allow_declare": True,
         # A standby in memory would be read again from the beginning when it is needed: it costs and brings nothing.
-        "table_standby_replicas": 0 if settings.store == MEMORY_STORE else 1,
+        "table_standby_replicas": 0,
         "broker_commit_interval": settings.commit_interval,
         "broker_session_timeout": settings.session_timeout,
         "broker_heartbeat_interval": settings.heartbeat_interval,

@@ -62,8 +62,7 @@ class Settings:
     sasl_password: str | None = _setting(None, "SASL password; KHABAR_SASL_PASSWORD_FILE names a file that holds it")
     tls: bool = _setting(False, "speak TLS to Kafka")  # noqa: FBT003
     tls_cafile: str | None = _setting(None, "certificate authorities for TLS; none = the system's")
-    store: str = _setting("memory://", "where tables are kept: memory:// (rebuilt from the changelog) or rocksdb://")
-    state_dir: str = _setting(".khabar", "folder for local state (tables, feed state)")
+    state_dir: str = _setting(".khabar", "folder for local state (feed state, the file of khabar run)")
     web_port: int = _setting(0, "port of Faust's status page on 127.0.0.1; 0 = off")
     log_level: str = _setting("info", "debug, info, warning or error")
     log_format: str = _setting("text", "text or json")

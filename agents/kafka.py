@@ -7,7 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
@@ -35,19 +35,6 @@ def kafka_options(settings: Settings) -> dict[str, Any]:
         }
     protocol = ("SASL_" if settings.sasl_mechanism else "") + ("SSL" if settings.tls else "PLAINTEXT")
     return {**options, "security_protocol": protocol}
-
-
-def producer(settings: Settings) -> AIOKafkaProducer:
-    """Return an idempotent producer, not started."""
-    return AIOKafkaProducer(
-        **kafka_options(settings),
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=int(settings.linger * 1000),
-        max_request_size=settings.max_message_bytes,
-        request_timeout_ms=int(settings.request_timeout * 1000),
-        compression_type="gzip",
-    )
 
 
 class KafkaBroker:

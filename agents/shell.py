@@ -140,7 +140,7 @@ class Shell:
                 self.state.keep(message.partition, put.key, put.state, record)
         self.counts.emitted += len(plan.outs)
         self.counts.passed += bool(plan.outs)
-        self.counts.dropped.update(plan.dropped if not plan.outs else ())
+        self.counts.dropped.update(() if plan.outs else plan.dropped[:1] or ("silent",))
         return [record for _, record in plan.puts], plan.outs
 
     def _plan(self, message: Any) -> Plan | Failure:

@@ -90,22 +90,20 @@ async def _kafka(settings: Settings) -> AsyncIterator[Send]:
     """
     from aiokafka.errors import KafkaError
 
-    from agents.kafka import producer
+    from agents.app import build
 
-    client = producer(settings)
+    # The producer of the workers: it outlives a batch that failed for good.
+    built = build(settings, names=())
+    built.app.loop = asyncio.get_running_loop()
     try:
-        await client.start()
+        await built.app.maybe_start_producer()
     except KafkaError as error:
-        await client.stop()
+        await built.app.producer.stop()
         raise EmitError(f"no Kafka at {settings.broker}: {error}") from error
-
-    async def send(topic: str, key: bytes | None, value: bytes, headers: tuple[tuple[str, bytes], ...]) -> None:
-        await client.send_and_wait(topic, value, key=key, headers=list(headers))
-
     try:
-        yield send
+        yield built.send
     finally:
-        await client.stop()
+        await built.close_producer()
 
 
 class _Printer:
