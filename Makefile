@@ -46,6 +46,7 @@ lint: setup ## format, lint, types, architecture, generated files
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/codespell
+	$(BIN)/deptry .
 	$(BIN)/python -m schemas.generate --check
 
 .PHONY: check
