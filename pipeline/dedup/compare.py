@@ -13,9 +13,9 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from pipeline.dedup.novelty import nothing_new, numbers_replaced
-from pipeline.dedup.postings import Hashes
+from pipeline.dedup.postings import Flags, Hashes
 from pipeline.dedup.state import HOUR, SKETCH_KEPT, WINDOW_HOURS, Seen
-from pipeline.dedup.wording import Wording, expanded, head_share
+from pipeline.dedup.wording import Folded, Wording, expanded, head_share
 from pipeline.text.sketch import AT_LEAST, COMPLETE_BELOW
 
 COPY, SITE_COPY, PASSAGE = 0.6, 0.8, 0.2
@@ -23,6 +23,7 @@ HEAD, SITE_HEAD = 0.35, 0.5
 LEAST_LETTERS, LEAST_DENSE_LETTERS, LEAST_SHORT_LETTERS = 400, 160, 30
 SHORT_COPY, SHORT_HEAD, LEAST_PART = 0.9, 0.8, 0.375
 SAME_TITLE, RESENT = 0.97, 0.95
+LAST_HASH = (1 << 32) - 1
 UNKNOWN_SITE = "unknown"
 SAME_DAY, OTHER_DAY = 24 * HOUR, 18 * HOUR
 
@@ -53,25 +54,30 @@ class Overlap:
 
 def overlap(new: Seen, old: Seen, repeated: Hashes) -> Overlap:
     """Compare two sketches without the `repeated` hashes, as far as both are complete."""
-    ours, theirs = (
-        np.setdiff1d(new.hashes, repeated, assume_unique=True),
-        np.setdiff1d(old.hashes, repeated, assume_unique=True),
-    )
-    new_letters = new.letters * len(ours) / max(1, len(new.hashes))
-    old_letters = old.letters * len(theirs) / max(1, len(old.hashes))
-    reach = min(_complete_to(new.hashes), _complete_to(old.hashes))
-    ours, theirs = ours[ours <= reach], theirs[theirs <= reach]
-    shared = len(np.intersect1d(ours, theirs, assume_unique=True))
+    own, others = new.hashes, old.hashes
+    ours, theirs = (own[~_held(own, repeated)], others[~_held(others, repeated)]) if len(repeated) else (own, others)
+    new_letters = new.letters * len(ours) / max(1, len(own))
+    old_letters = old.letters * len(theirs) / max(1, len(others))
+    reach = np.uint32(min(_complete_to(own), _complete_to(others)))
+    a, b = int(np.searchsorted(ours, reach, "right")), int(np.searchsorted(theirs, reach, "right"))
+    shared = int(np.count_nonzero(_held(ours[:a], theirs[:b])))
     if shared < 2:
         return Overlap(new_letters=new_letters, old_letters=old_letters)
-    a, b = len(ours), len(theirs)
     return Overlap(shared / a, shared / b, shared / (a + b - shared), new_letters, old_letters)
+
+
+def _held(hashes: Hashes, by: Hashes) -> Flags:
+    """Say of every hash whether it is in another sketch; both are in order."""
+    if not len(by):
+        return np.zeros(len(hashes), dtype=np.bool_)
+    held: Flags = by.take(np.searchsorted(by, hashes), mode="clip") == hashes
+    return held
 
 
 def _complete_to(hashes: Hashes) -> int:
     """Return the value up to which a sketch holds every hash of its text."""
     if len(hashes) < AT_LEAST:
-        return 1 << 32
+        return LAST_HASH
     last = int(hashes[-1])
     return last if len(hashes) >= SKETCH_KEPT else max(last, COMPLETE_BELOW - 1)
 
@@ -82,8 +88,13 @@ class Pair:
 
     new: Seen
     old: Seen
-    wording: Wording
+    folded: Folded
     overlap: Overlap
+
+    @property
+    def wording(self) -> Wording:
+        """The words of the new article."""
+        return self.folded.wording
 
     @cached_property
     def old_wording(self) -> Wording:

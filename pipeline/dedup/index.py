@@ -1,17 +1,18 @@
-"""The articles of one partition that are in the window, findable by uri, address, text and passages."""
+"""The articles of one partition that are in the window, findable by uri, address, text and passages.
+
+Articles are numbered as they come. Their entries lie in blocks of consecutive numbers, which go as a whole when the
+last article in them has left the window.
+"""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping, MutableMapping
-from itertools import islice
-from typing import TYPE_CHECKING
 
-from pipeline.dedup.packing import packed_entry, unpacked_entry
+from pipeline.dedup.fingerprints import Fingerprints, fingerprint
+from pipeline.dedup.packing import packed_entry, packed_uri, unpacked_entry
 from pipeline.dedup.postings import Flags, Hashes, Postings
 from pipeline.dedup.state import HOUR, Seen, expired
-
-if TYPE_CHECKING:
-    from collections import Counter
 
 # Articles leave the window only where there are more than the least: a small backfill of any years stays whole.
 LEAST_ENTRIES, MOST_ENTRIES = 20_000, 500_000
@@ -19,6 +20,83 @@ LEAST_ENTRIES, MOST_ENTRIES = 20_000, 500_000
 HOLDERS = 8
 REPEATED_FROM = 3
 FRESH_ENTRIES = 512
+BLOCK = 1024
+
+
+class Entries:
+    """Packed entries by number; a number is never given twice."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, list[bytes | None]] = {}
+        self._left: dict[int, int] = {}
+        self._next = 0
+
+    def __len__(self) -> int:
+        return sum(self._left.values())
+
+    def __iter__(self) -> Iterator[bytes]:
+        for block in self._blocks.values():
+            yield from (data for data in block if data is not None)
+
+    def add(self, data: bytes) -> int:
+        """Keep an entry under the next number and return that."""
+        place, self._next = self._next, self._next + 1
+        block = place // BLOCK
+        self._blocks.setdefault(block, []).append(data)
+        self._left[block] = self._left.get(block, 0) + 1
+        return place
+
+    def get(self, place: int) -> bytes | None:
+        """Return an entry, None when it is gone."""
+        block = self._blocks.get(place // BLOCK)
+        return block[place % BLOCK] if block is not None else None
+
+    def replace(self, place: int, data: bytes) -> None:
+        """Keep another state of an entry."""
+        self._blocks[place // BLOCK][place % BLOCK] = data
+
+    def discard(self, place: int) -> None:
+        """Forget an entry."""
+        block = place // BLOCK
+        self._blocks[block][place % BLOCK] = None
+        self._left[block] -= 1
+        if not self._left[block] and self._next // BLOCK != block:
+            del self._blocks[block], self._left[block]
+
+
+class Hours:
+    """Numbers of articles by the hour in which they came, in the order in which they were set."""
+
+    def __init__(self) -> None:
+        self._places: dict[int, array[int]] = {}
+        self._gone: dict[int, int] = {}
+
+    def add(self, arrived: int, place: int) -> None:
+        """Note an article."""
+        self._places.setdefault(arrived // HOUR, array("I")).append(place)
+
+    def discard(self, arrived: int, entries: Entries) -> None:
+        """Note that an article of this time left `entries`; a whole hour is forgotten with its last."""
+        hour = arrived // HOUR
+        places, gone = self._places[hour], self._gone.get(hour, 0)
+        while gone < len(places) and entries.get(places[gone]) is None:
+            gone += 1
+        self._gone[hour] = gone
+        if gone == len(places):
+            del self._places[hour], self._gone[hour]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(sorted(self._places))
+
+    def first(self, hour: int, most: int, entries: Entries) -> list[bytes]:
+        """Return the first entries of an hour that are still there."""
+        found: list[bytes] = []
+        for place in self._places[hour][self._gone.get(hour, 0) :] if most > 0 else ():
+            if (data := entries.get(place)) is not None:
+                found.append(data)
+                if len(found) >= most:
+                    break
+        return found
 
 
 class SeenIndex(MutableMapping[str, Seen]):
@@ -28,44 +106,53 @@ class SeenIndex(MutableMapping[str, Seen]):
     """
 
     def __init__(self, entries: Mapping[str, Seen] | None = None) -> None:
-        self._entries: dict[str, bytes] = {}
-        self._fresh: dict[str, Seen] = {}
+        self._entries = Entries()
+        self._names = Fingerprints()
         self._postings = Postings()
-        self._by_url: dict[str, tuple[str, ...]] = {}
-        self._by_text: dict[str, tuple[str, ...]] = {}
-        self._by_hour: dict[int, dict[str, None]] = {}
+        self._hours = Hours()
+        self._fresh: dict[str, Seen] = {}
         self._clock: int | None = None
+        self._count = 0
         for uri, entry in (entries or {}).items():
             self[uri] = entry
 
     def __getitem__(self, uri: str) -> Seen:
         entry = self._fresh.get(uri)
-        return self._refreshed(uri, unpacked_entry(self._entries[uri])) if entry is None else entry
+        if entry is not None:
+            return entry
+        found = self._find(uri)
+        if found is None:
+            raise KeyError(uri)
+        return self._refreshed(uri, unpacked_entry(found[1]))
 
     def __setitem__(self, uri: str, entry: Seen) -> None:
-        old = self.get(uri)
-        self._entries[uri] = packed_entry(entry)
-        self._refreshed(uri, entry)
+        found = self._find(uri)
         self._clock = entry.arrived if self._clock is None else max(self._clock, entry.arrived)
-        if old is not None:
+        if found is not None:
+            old = self[uri]
             if _is_found_alike(old, entry):
+                self._entries.replace(found[0], packed_entry(entry))
+                self._refreshed(uri, entry)
                 return
-            self._unlink(uri, old)
-        self._link(uri, entry)
+            self._unlink(found[0], old)
+        self._link(entry)
+        self._refreshed(uri, entry)
 
     def __delitem__(self, uri: str) -> None:
-        entry = self[uri]
-        del self._entries[uri], self._fresh[uri]
-        self._unlink(uri, entry)
+        found = self._find(uri)
+        if found is None:
+            raise KeyError(uri)
+        self._unlink(found[0], unpacked_entry(found[1]))
+        self._fresh.pop(uri, None)
 
     def __contains__(self, uri: object) -> bool:
-        return uri in self._entries
+        return isinstance(uri, str) and (uri in self._fresh or self._find(uri) is not None)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._entries)
+        return map(packed_uri, self._entries)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return self._count
 
     @property
     def clock(self) -> int | None:
@@ -74,24 +161,42 @@ class SeenIndex(MutableMapping[str, Seen]):
 
     def with_url(self, url: str | None) -> tuple[str, ...]:
         """Return articles with this canonical address."""
-        return self._by_url.get(url, ()) if url else ()
+        named = self._named("url", url) if url else ()
+        return tuple(uri for uri in named if self[uri].canonical_url == url)
 
     def with_text(self, text_key: str) -> tuple[str, ...]:
         """Return articles with the same letters."""
-        return self._by_text.get(text_key, ()) if text_key else ()
+        named = self._named("text", text_key) if text_key else ()
+        return tuple(uri for uri in named if self[uri].text_key == text_key)
 
-    def sharing(self, hashes: Hashes) -> tuple[Counter[str], Flags]:
+    def sharing(self, hashes: Hashes) -> tuple[dict[str, int], Flags]:
         """Return which articles share how many hashes, and which hashes are boilerplate, held by too many articles."""
-        return self._postings.find(hashes, REPEATED_FROM)
+        shared, repeated = self._postings.find(hashes, REPEATED_FROM)
+        found = ((self._entries.get(place), count) for place, count in shared.items())
+        return {packed_uri(data): count for data, count in found if data is not None}, repeated
 
     def stale(self, clock: int, most: int) -> list[str]:
         """Return up to `most` articles to forget: out of the window, or too many."""
-        spare, over = len(self._entries) - LEAST_ENTRIES, len(self._entries) - MOST_ENTRIES
+        spare, over = len(self) - LEAST_ENTRIES, len(self) - MOST_ENTRIES
         found: list[str] = []
-        for hour in sorted(self._by_hour) if spare > 0 else ():
+        for hour in self._hours if spare > 0 else ():
             room = min(most, spare if expired(hour * HOUR, clock) else over) - len(found)
-            found += islice(self._by_hour[hour], max(room, 0))
+            if room <= 0:
+                break
+            found += map(packed_uri, self._hours.first(hour, room, self._entries))
         return found
+
+    def _named(self, kind: str, name: str) -> list[str]:
+        places = self._names.find(fingerprint(kind, name))
+        return [packed_uri(data) for place in places if (data := self._entries.get(place)) is not None]
+
+    def _find(self, uri: str) -> tuple[int, bytes] | None:
+        """Return the number and the packed entry of an article."""
+        for place in self._names.find(fingerprint("uri", uri)):
+            data = self._entries.get(place)
+            if data is not None and packed_uri(data) == uri:
+                return place, data
+        return None
 
     def _refreshed(self, uri: str, entry: Seen) -> Seen:
         """Keep an entry at hand; the one kept longest makes room."""
@@ -101,26 +206,31 @@ class SeenIndex(MutableMapping[str, Seen]):
             del self._fresh[next(iter(self._fresh))]
         return entry
 
-    def _link(self, uri: str, entry: Seen) -> None:
+    def _link(self, entry: Seen) -> None:
+        place = self._entries.add(packed_entry(entry))
+        self._count += 1
         if entry.is_compared:
-            self._postings.add(uri, entry.hashes, new=entry.is_new)
-        if entry.canonical_url:
-            _add(self._by_url, entry.canonical_url, uri)
-        if entry.text_key:
-            _add(self._by_text, entry.text_key, uri)
-        self._by_hour.setdefault(entry.arrived // HOUR, {})[uri] = None
+            self._postings.add(place, entry.hashes, new=entry.is_new)
+        self._names.add(fingerprint("uri", entry.uri), place)
+        for key in _names(entry):
+            if len(self._names.find(key)) < HOLDERS:
+                self._names.add(key, place)
+        self._hours.add(entry.arrived, place)
 
-    def _unlink(self, uri: str, entry: Seen) -> None:
+    def _unlink(self, place: int, entry: Seen) -> None:
+        self._entries.discard(place)
+        self._count -= 1
         if entry.is_compared:
-            self._postings.discard(uri)
-        if entry.canonical_url:
-            _remove(self._by_url, entry.canonical_url, uri)
-        if entry.text_key:
-            _remove(self._by_text, entry.text_key, uri)
-        hour = self._by_hour[entry.arrived // HOUR]
-        del hour[uri]
-        if not hour:
-            del self._by_hour[entry.arrived // HOUR]
+            self._postings.discard(place)
+        for key in (fingerprint("uri", entry.uri), *_names(entry)):
+            self._names.remove(key, place)
+        self._hours.discard(entry.arrived, self._entries)
+
+
+def _names(entry: Seen) -> list[int]:
+    """Return fingerprints of what else an article is found by."""
+    named = (("url", entry.canonical_url), ("text", entry.text_key))
+    return [fingerprint(kind, name) for kind, name in named if name]
 
 
 def _is_found_alike(old: Seen, new: Seen) -> bool:
@@ -133,17 +243,3 @@ def _is_found_alike(old: Seen, new: Seen) -> bool:
         and old.is_compared == new.is_compared
         and old.is_new == new.is_new
     )
-
-
-def _add(holders: dict[str, tuple[str, ...]], key: str, uri: str) -> None:
-    known = holders.get(key, ())
-    if len(known) < HOLDERS:
-        holders[key] = (*known, uri)
-
-
-def _remove(holders: dict[str, tuple[str, ...]], key: str, uri: str) -> None:
-    left = tuple(holder for holder in holders.get(key, ()) if holder != uri)
-    if left:
-        holders[key] = left
-    else:
-        holders.pop(key, None)

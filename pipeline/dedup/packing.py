@@ -1,4 +1,7 @@
-"""Entries as bytes: a window of a million articles has to fit into memory, and few entries are read again."""
+"""Entries as bytes: a window of a million articles has to fit into memory, and few entries are read again.
+
+An entry of a new article, as most are, is a few numbers and names; any other is deflated JSON.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,11 @@ from pipeline.dedup.state import Decision, Seen
 from schemas import codec
 from schemas.article import Verdict
 
-_LENGTHS = struct.Struct("<IH")
+# Flags, lengths of uri, site, address and sketch (in bytes); version; time, publication, arrival; letters; hashes.
+_PLAIN = struct.Struct("<BHHHHHIIII32s8s")
+_OTHER = struct.Struct("<BIIH")
+_IS_PLAIN, _TIMED, _PUBLISHED, _ADDRESSED, _KEYED, _IN_URI = 1, 2, 4, 8, 16, 32
+_DIGEST, _KEY = 32, 8
 _TYPICAL = Seen(
     uri="https://www.",
     site="news.com",
@@ -33,15 +40,114 @@ _DICTIONARY = codec.encode(_TYPICAL)
 
 def packed_entry(entry: Seen) -> bytes:
     """Pack an entry; the wording is compressed already and stays as it is."""
-    packer = zlib.compressobj(level=6, wbits=-15, memLevel=5, zdict=_DICTIONARY)
-    head = packer.compress(codec.encode(replace(entry, sketch=b"", wording=b""))) + packer.flush()
-    return _LENGTHS.pack(len(head), len(entry.sketch)) + head + entry.sketch + entry.wording
+    plain = _packed_plain(entry)
+    return _packed_other(entry) if plain is None else plain
 
 
 def unpacked_entry(data: bytes) -> Seen:
     """Unpack what `packed_entry` packed."""
-    length, sketch = _LENGTHS.unpack_from(data)
-    start = _LENGTHS.size + length
-    head = zlib.decompressobj(wbits=-15, zdict=_DICTIONARY).decompress(data[_LENGTHS.size : start])
+    return _unpacked_plain(data) if data[0] & _IS_PLAIN else _unpacked_other(data)
+
+
+def packed_uri(data: bytes) -> str:
+    """Read only the uri of a packed entry."""
+    head = _PLAIN if data[0] & _IS_PLAIN else _OTHER
+    return _text(data[head.size : head.size + head.unpack_from(data)[1]])
+
+
+def _packed_plain(entry: Seen) -> bytes | None:
+    """Pack the entry of a new article; None when it is another or has something unusual."""
+    if len(entry.decisions) != 1 or entry.decisions[0].verdict != _plain_verdict(entry.uri, entry.site):
+        return None
+    if entry.group != entry.uri or entry.carriers != (entry.site,) or entry.canonical_url == "":
+        return None
+    decision = entry.decisions[0]
+    digest, key = _unhexed(decision.text_sha256, _DIGEST), _unhexed(entry.text_key, _KEY)
+    if digest is None or (key is None and entry.text_key):
+        return None
+    uri, site, address = _bytes(entry.uri), _bytes(entry.site), _bytes(entry.canonical_url or "")
+    in_uri = bool(address) and uri.endswith(address)
+    lengths = len(uri), len(site), len(address), len(entry.sketch)
+    numbers = decision.version, entry.time or 0, entry.published or 0, entry.arrived, entry.letters
+    try:
+        head = _PLAIN.pack(_flags(entry, in_uri=in_uri), *lengths, *numbers, digest, key or b"")
+    except struct.error:
+        return None
+    return b"".join((head, uri, site, b"" if in_uri else address, entry.sketch, entry.wording))
+
+
+def _flags(entry: Seen, *, in_uri: bool) -> int:
+    """Say what an entry has; `in_uri` that its address ends its uri."""
+    return (
+        _IS_PLAIN
+        | (_TIMED if entry.time is not None else 0)
+        | (_PUBLISHED if entry.published is not None else 0)
+        | (_ADDRESSED if entry.canonical_url else 0)
+        | (_KEYED if entry.text_key else 0)
+        | (_IN_URI if in_uri else 0)
+    )
+
+
+def _unhexed(digits: str, length: int) -> bytes | None:
+    """Read lower case hexadecimal digits, None where it is anything else or of another length."""
+    try:
+        data = bytes.fromhex(digits)
+    except ValueError:
+        return None
+    return data if len(data) == length and data.hex() == digits else None
+
+
+def _unpacked_plain(data: bytes) -> Seen:
+    flags, in_uri, in_site, in_address, in_sketch, version, time, published, arrived, letters, digest, key = (
+        _PLAIN.unpack_from(data)
+    )
+    at_site = _PLAIN.size + in_uri
+    at_address = at_site + in_site
+    at_sketch = at_address + (0 if flags & _IN_URI else in_address)
+    at_wording = at_sketch + in_sketch
+    address = data[at_site - in_address : at_site] if flags & _IN_URI else data[at_address:at_sketch]
+    uri, site = _text(data[_PLAIN.size : at_site]), _text(data[at_site:at_address])
+    decision = Decision(version=version, text_sha256=digest.hex(), verdict=_plain_verdict(uri, site))
+    return Seen(
+        uri=uri,
+        site=site,
+        time=time if flags & _TIMED else None,
+        published=published if flags & _PUBLISHED else None,
+        arrived=arrived,
+        canonical_url=_text(address) if flags & _ADDRESSED else None,
+        text_key=key.hex() if flags & _KEYED else "",
+        letters=letters,
+        sketch=data[at_sketch:at_wording],
+        wording=data[at_wording:],
+        group=uri,
+        carriers=(site,),
+        decisions=(decision,),
+    )
+
+
+def _plain_verdict(uri: str, site: str) -> Verdict:
+    return Verdict(verdict="new", relation="new", group=uri, carriers=(site,))
+
+
+def _packed_other(entry: Seen) -> bytes:
+    packer = zlib.compressobj(level=6, wbits=-15, memLevel=5, zdict=_DICTIONARY)
+    head = packer.compress(codec.encode(replace(entry, sketch=b"", wording=b""))) + packer.flush()
+    uri = _bytes(entry.uri)
+    return _OTHER.pack(0, len(uri), len(head), len(entry.sketch)) + uri + head + entry.sketch + entry.wording
+
+
+def _unpacked_other(data: bytes) -> Seen:
+    _, uri, length, sketch = _OTHER.unpack_from(data)
+    start = _OTHER.size + uri
+    at_sketch = start + length
+    head = zlib.decompressobj(wbits=-15, zdict=_DICTIONARY).decompress(data[start:at_sketch])
     entry = codec.decode(Seen, head)
-    return replace(entry, sketch=data[start : start + sketch], wording=data[start + sketch :])
+    return replace(entry, sketch=data[at_sketch : at_sketch + sketch], wording=data[at_sketch + sketch :])
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")

@@ -1,8 +1,10 @@
-"""Which articles hold which sketch hashes: sorted arrays for all but the newest, merged as they fill up."""
+"""Which articles hold which sketch hashes: sorted arrays for all but the newest, merged as they fill up.
+
+Articles are numbered as they come; a segment holds a range of at most 65,536 numbers, so that two bytes name one in it.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TypeAlias
 
 import numpy as np
@@ -11,8 +13,11 @@ from numpy.typing import NDArray
 Hashes: TypeAlias = NDArray[np.uint32]
 Places: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
+Hits: TypeAlias = tuple[Places, Places, Flags]
+"""Places in what was looked for, numbers of articles that hold it, and whether these are new."""
 
 OPEN_ARTICLES = 512
+SPAN = 1 << 16
 # A hash held by so many articles of one segment is boilerplate; the rest of them need not be read.
 READ_PER_HASH = 64
 MERGE_FACTOR = 2
@@ -20,78 +25,108 @@ LEAST_SHARED = 2
 
 
 class Sealed:
-    """Articles that no longer get company: hashes in order, each with the place of its article."""
+    """Articles that no longer get company: hashes in order, each with its article, counted from `base`."""
 
-    def __init__(self, uris: list[str], new: Flags, hashes: Hashes, places: Places) -> None:
+    def __init__(self, base: int, new: Flags, alive: Flags, hashes: Hashes, within: NDArray[np.uint16]) -> None:
         order = np.argsort(hashes, kind="stable")
-        self.uris = uris
-        self.new = new
-        self.alive = np.ones(len(uris), dtype=np.bool_)
-        self.hashes = hashes[order]
-        self.places = places[order].astype(np.uint32)
-        self.place_of = {uri: place for place, uri in enumerate(uris)}
+        self.base = base
+        self.new, self.alive = new, alive
+        self.hashes, self.within = hashes[order], within[order]
+        self.living = self.articles = int(np.count_nonzero(alive))
 
-    def discard(self, uri: str) -> bool:
-        """Forget an article; False when it is not here."""
-        place = self.place_of.pop(uri, None)
-        if place is not None:
-            self.alive[place] = False
-        return place is not None
+    def discard(self, place: int) -> None:
+        """Forget an article."""
+        if 0 <= place - self.base < len(self.alive) and self.alive[place - self.base]:
+            self.alive[place - self.base] = False
+            self.living -= 1
 
-    def find(self, wanted: Hashes) -> tuple[Places, Places]:
-        """Return pairs of a place in `wanted` and the place of an article that holds that hash."""
-        starts = np.searchsorted(self.hashes, wanted, "left")
-        counts = np.minimum(np.searchsorted(self.hashes, wanted, "right") - starts, READ_PER_HASH)
-        total = int(counts.sum())
-        if not total:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        which = np.repeat(np.arange(len(wanted)), counts)
-        within = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
-        places = self.places[np.repeat(starts, counts) + within].astype(np.int64)
-        alive = self.alive[places]
-        return which[alive], places[alive]
+    def find(self, wanted: Hashes) -> Hits | None:
+        """Look hashes up; None when nothing holds any."""
+        starts = np.searchsorted(self.hashes, wanted)
+        held = np.flatnonzero(self.hashes.take(starts, mode="clip") == wanted)
+        if not len(held):
+            return None
+        starts = starts[held]
+        counts = np.minimum(np.searchsorted(self.hashes, wanted[held], "right") - starts, READ_PER_HASH)
+        which = np.repeat(held, counts)
+        rows = np.arange(len(which)) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+        within = self.within[rows].astype(np.int64)
+        alive = self.alive[within]
+        which, within = which[alive], within[alive]
+        return which, within + self.base, self.new[within]
 
-    def rows(self) -> tuple[list[str], Flags, Hashes, Places]:
-        """Return what is alive, as the arguments of a new segment."""
-        kept = np.flatnonzero(self.alive)
-        renumbered = np.cumsum(self.alive) - 1
-        held = self.alive[self.places]
-        uris = [self.uris[place] for place in kept.tolist()]
-        return uris, self.new[kept], self.hashes[held], renumbered[self.places[held]].astype(np.int64)
+    def joined(self, other: Sealed) -> Sealed:
+        """Return both segments as one, without what was forgotten."""
+        gap = np.zeros(other.base - self.base - len(self.alive), dtype=np.bool_)
+        mine, others = self.alive[self.within], other.alive[other.within]
+        moved = (other.within[others].astype(np.int64) + (other.base - self.base)).astype(np.uint16)
+        return Sealed(
+            self.base,
+            np.concatenate((self.new, gap, other.new)),
+            np.concatenate((self.alive, gap, other.alive)),
+            np.concatenate((self.hashes[mine], other.hashes[others])),
+            np.concatenate((self.within[mine], moved)),
+        )
+
+    def swept(self) -> Sealed:
+        """Return the segment without what was forgotten."""
+        held = self.alive[self.within]
+        return Sealed(self.base, self.new, self.alive, self.hashes[held], self.within[held])
 
 
 class Open:
     """The newest articles, by hash."""
 
     def __init__(self) -> None:
-        self.articles: dict[str, tuple[bool, Hashes]] = {}
-        self.by_hash: dict[int, list[str]] = {}
+        self.articles: dict[int, tuple[bool, Hashes]] = {}
+        self.by_hash: dict[int, list[int]] = {}
 
-    def add(self, uri: str, hashes: Hashes, *, new: bool) -> None:
+    def add(self, place: int, hashes: Hashes, *, new: bool) -> None:
         """Remember an article."""
-        self.articles[uri] = (new, hashes)
+        self.articles[place] = (new, hashes)
+        by_hash = self.by_hash
         for value in hashes.tolist():
-            self.by_hash.setdefault(value, []).append(uri)
+            if value in by_hash:
+                by_hash[value].append(place)
+            else:
+                by_hash[value] = [place]
 
-    def discard(self, uri: str) -> bool:
+    def discard(self, place: int) -> bool:
         """Forget an article; False when it is not here."""
-        article = self.articles.pop(uri, None)
+        article = self.articles.pop(place, None)
         if article is None:
             return False
         for value in article[1].tolist():
             holders = self.by_hash[value]
-            holders.remove(uri)
+            holders.remove(place)
             if not holders:
                 del self.by_hash[value]
         return True
 
+    def find(self, wanted: Hashes) -> Hits | None:
+        """Look hashes up; None when nothing holds any."""
+        by_hash, articles = self.by_hash, self.articles
+        found = [
+            (which, place)
+            for which, value in enumerate(wanted.tolist())
+            if value in by_hash
+            for place in by_hash[value]
+        ]
+        if not found:
+            return None
+        pairs = np.array(found, dtype=np.int64)
+        return pairs[:, 0], pairs[:, 1], np.array([articles[place][0] for _, place in found], dtype=np.bool_)
+
     def sealed(self) -> Sealed:
         """Return the same articles as a segment."""
-        uris = list(self.articles)
-        new = np.array([flag for flag, _ in self.articles.values()], dtype=np.bool_)
+        places = np.array(list(self.articles), dtype=np.int64)
+        base = int(places[0])
+        new, alive = np.zeros((2, int(places[-1]) - base + 1), dtype=np.bool_)
+        new[places - base] = [flag for flag, _ in self.articles.values()]
+        alive[places - base] = True
         sketches = [hashes for _, hashes in self.articles.values()]
-        places = np.repeat(np.arange(len(uris)), [len(hashes) for hashes in sketches])
-        return Sealed(uris, new, np.concatenate(sketches), places)
+        within = np.repeat((places - base).astype(np.uint16), [len(hashes) for hashes in sketches])
+        return Sealed(base, new, alive, np.concatenate(sketches), within)
 
 
 class Postings:
@@ -101,54 +136,52 @@ class Postings:
         self._open = Open()
         self._segments: list[Sealed] = []
 
-    def add(self, uri: str, hashes: Hashes, *, new: bool) -> None:
-        """Remember the sketch of an article; `new` ones count for repetition."""
+    def add(self, place: int, hashes: Hashes, *, new: bool) -> None:
+        """Remember the sketch of an article, with a higher number than any before; `new` ones count for repetition."""
         if not len(hashes):
             return
-        self._open.add(uri, hashes, new=new)
-        if len(self._open.articles) >= OPEN_ARTICLES:
+        first = next(iter(self._open.articles), place)
+        if len(self._open.articles) >= OPEN_ARTICLES or place - first >= SPAN:
             self._segments.append(self._open.sealed())
             self._open = Open()
             self._merge()
+        self._open.add(place, hashes, new=new)
 
-    def discard(self, uri: str) -> None:
+    def discard(self, place: int) -> None:
         """Forget an article; a segment that is mostly empty is written anew."""
-        if self._open.discard(uri):
+        if self._open.discard(place):
             return
-        for place, segment in enumerate(self._segments):
-            if segment.discard(uri):
-                if 2 * len(segment.place_of) < len(segment.uris):
-                    self._segments[place : place + 1] = [Sealed(*segment.rows())] if segment.place_of else []
-                return
+        number = next((n for n, one in enumerate(self._segments) if place < one.base + len(one.alive)), None)
+        if number is None:
+            return
+        segment = self._segments[number]
+        segment.discard(place)
+        if 2 * segment.living < segment.articles:
+            self._segments[number : number + 1] = [segment.swept()] if segment.living else []
 
-    def find(self, wanted: Hashes, repeated_from: int) -> tuple[Counter[str], Flags]:
+    def find(self, wanted: Hashes, repeated_from: int) -> tuple[dict[int, int], Flags]:
         """Look an article's hashes up.
 
         Returns how many of them each article with two or more holds, and which of them `repeated_from` new articles
         or more hold: these count for none.
         """
-        found = [(segment, *segment.find(wanted)) for segment in self._segments]
-        recent = [self._open.by_hash.get(value, ()) for value in wanted.tolist()]
-        counts = np.array([sum(self._open.articles[uri][0] for uri in uris) for uris in recent], dtype=np.int64)
-        for segment, which, places in found:
-            counts += np.bincount(which[segment.new[places]], minlength=len(wanted))
-        repeated: Flags = counts >= repeated_from
-        shared = Counter(
-            uri for uris, common in zip(recent, repeated.tolist(), strict=True) if not common for uri in uris
-        )
-        for segment, which, places in found:
-            held, times = np.unique(places[~repeated[which]], return_counts=True)
-            shared.update({segment.uris[place]: int(n) for place, n in zip(held.tolist(), times.tolist(), strict=True)})
-        return Counter({uri: n for uri, n in shared.items() if n >= LEAST_SHARED}), repeated
+        parts: tuple[Sealed | Open, ...] = (*self._segments, self._open)
+        found = [hits for part in parts if (hits := part.find(wanted)) is not None]
+        if not found:
+            return {}, np.zeros(len(wanted), dtype=np.bool_)
+        which, places, new = map(np.concatenate, zip(*found, strict=True)) if len(found) > 1 else found[0]
+        repeated: Flags = np.bincount(which[new], minlength=len(wanted)) >= repeated_from
+        kept = np.sort(places[~repeated[which]])
+        # The first of every run of equal numbers, and how long the run is.
+        firsts = np.flatnonzero(np.concatenate(([True], kept[1:] != kept[:-1]))) if len(kept) else kept
+        times = np.append(firsts[1:], len(kept)) - firsts
+        shared = times >= LEAST_SHARED
+        return dict(zip(kept[firsts[shared]].tolist(), times[shared].tolist(), strict=True)), repeated
 
     def _merge(self) -> None:
         """Keep the number of segments logarithmic: the last two become one while they are of like size."""
-        while len(self._segments) > 1 and len(self._segments[-2].uris) < MERGE_FACTOR * len(self._segments[-1].uris):
-            one, other = self._segments[-2].rows(), self._segments[-1].rows()
-            joined = Sealed(
-                one[0] + other[0],
-                np.concatenate((one[1], other[1])),
-                np.concatenate((one[2], other[2])),
-                np.concatenate((one[3], other[3] + len(one[0]))),
-            )
-            self._segments[-2:] = [joined]
+        while len(self._segments) > 1:
+            one, other = self._segments[-2:]
+            if one.articles >= MERGE_FACTOR * other.articles or other.base + len(other.alive) - one.base > SPAN:
+                break
+            self._segments[-2:] = [one.joined(other)]

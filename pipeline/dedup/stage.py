@@ -10,7 +10,7 @@ from pipeline.dedup.index import SeenIndex
 from pipeline.dedup.postings import Hashes
 from pipeline.dedup.state import DECISIONS_KEPT, Decision, Seen, advanced, event_time, order, packed, publication
 from pipeline.dedup.verdicts import Finding, finding, revision, same_page
-from pipeline.dedup.wording import Wording, compressed, wording
+from pipeline.dedup.wording import Folded, folded
 from pipeline.stage import Emit, Put, StageSpec
 from pipeline.text.urls import canonical
 from schemas.article import Article, JudgedArticle, Verdict
@@ -39,7 +39,7 @@ def judge(article: Article, state: Mapping[str, Seen], /) -> Effects:
 
 
 def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterator[Emit[JudgedArticle] | Put[Seen]]:
-    words = wording(article)
+    words = folded(article)
     entry = _entry(article, words, mine, index)
     shared, repeated = index.sharing(entry.hashes)
     reading = _Reading(entry, words, index, entry.hashes[repeated])
@@ -65,7 +65,7 @@ def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterat
     yield Emit(own.uri, JudgedArticle(article=article, verdict=verdict))
 
 
-def _entry(article: Article, words: Wording, mine: Seen | None, index: SeenIndex) -> Seen:
+def _entry(article: Article, words: Folded, mine: Seen | None, index: SeenIndex) -> Seen:
     """Make the entry of an article as far as it does not depend on others; a later version keeps the first time."""
     time = event_time(article)
     return Seen(
@@ -78,7 +78,7 @@ def _entry(article: Article, words: Wording, mine: Seen | None, index: SeenIndex
         text_key=words.text_key,
         letters=article.letters,
         sketch=packed(article.sketch),
-        wording=compressed(words),
+        wording=words.packed,
         group=article.uri,
         decisions=(),
     )
@@ -95,7 +95,7 @@ class _Reading:
     """An article about to be compared; `common` are those of its hashes that are boilerplate."""
 
     entry: Seen
-    words: Wording
+    words: Folded
     index: SeenIndex
     common: Hashes
 
@@ -115,11 +115,18 @@ def _found(reading: _Reading, shared: Mapping[str, int]) -> Finding:
     pages = [pair for pair in reading.pairs(index.with_url(reading.entry.canonical_url)) if pair.is_same_page]
     if pages:
         return same_page(next((pair for pair in pages if pair.is_same_words), pages[0]))
-    nearest = sorted(shared, key=lambda uri: (-shared[uri], order(index[uri].time, uri)))[:COMPARED]
+    nearest = _nearest(shared, index)
     pairs = reading.pairs(dict.fromkeys((*index.with_text(reading.entry.text_key), *nearest)))
     if _is_furniture(pairs):
         pairs = [pair for pair in pairs if pair.old.text_key != pair.new.text_key]
     return finding(pairs)
+
+
+def _nearest(shared: Mapping[str, int], index: SeenIndex) -> list[str]:
+    """Return those that share most, of those that share alike the earliest; few entries are read for it."""
+    least = sorted(shared.values(), reverse=True)[COMPARED - 1] if len(shared) > COMPARED else 0
+    enough = [uri for uri, count in shared.items() if count >= least]
+    return sorted(enough, key=lambda uri: (-shared[uri], order(index[uri].time, uri)))[:COMPARED]
 
 
 def _by_nearness(pair: Pair) -> tuple[float, float, tuple[bool, int, str]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 
+import numpy as np
+
+from pipeline.dedup.pages import deflated, inflated
 from pipeline.text.body import body_text
-from pipeline.text.fold import SENTENCE_END, fold_words
+from pipeline.text.fold import SENTENCE_END, Codes, decoded, encoded, fold_spaced, words_of
 from pipeline.text.sketch import DENSE_RANGES
 from schemas.article import Article
 
@@ -74,40 +76,60 @@ class Wording:
         return Counter(_NUMBER.findall(" ".join(self.title)))
 
     @property
-    def text_key(self) -> str:
-        """A hash of the body's letters, of the headline's where there is no body; nothing for nothing."""
-        letters = self.body_letters or "".join(self.title)
-        return blake2b(letters.encode(), digest_size=KEY_BYTES).hexdigest() if letters else ""
-
-    @property
     def head(self) -> str:
         """The first 50 letters, headline first."""
         return self.letters[:HEAD_LETTERS]
 
 
-def wording(article: Article) -> Wording:
-    """Read the words of an article's headline and body segments."""
+@dataclass(frozen=True)
+class Folded:
+    """Headline and body of an article as read for the first time, words not yet told apart."""
+
+    title: Codes
+    body: Codes
+    whole: bool = True
+
+    @cached_property
+    def wording(self) -> Wording:
+        """The words."""
+        return _wording(decoded(self.title), decoded(self.body), self.whole)
+
+    @property
+    def packed(self) -> bytes:
+        """The words as `expanded` reads them."""
+        mark = _LINE if self.whole else _CUT
+        return deflated(np.concatenate((self.title, _LINE, self.body, mark)))
+
+    @property
+    def text_key(self) -> str:
+        """A hash of the body's letters, of the headline's where there is no body; nothing for nothing."""
+        letters = _letters(self.body) or _letters(self.title)
+        return blake2b(letters.encode(), digest_size=KEY_BYTES).hexdigest() if letters else ""
+
+
+_LINE, _CUT = encoded("\n"), encoded("\ncut")
+
+
+def folded(article: Article) -> Folded:
+    """Read an article's headline and body segments."""
     title = article.title or "\n".join(
         article.received[segment.start : segment.end] for segment in article.segments if segment.kind == "title"
     )
     body = body_text(article.segments, article.received)
-    words = _words(body[:CHARACTERS_READ])
-    whole = len(body) <= CHARACTERS_READ and len(words) <= WORDS_KEPT
-    headline = tuple(word for word in _words(title[:CHARACTERS_READ])[:WORDS_KEPT] if word != SENTENCE_END)
-    return Wording(headline, words[:WORDS_KEPT], whole)
+    words, whole = _kept(body)
+    return Folded(_kept(title)[0], words, whole)
 
 
-def compressed(words: Wording) -> bytes:
-    """Pack a wording; `expanded` reads it."""
-    lines = (" ".join(words.title), " ".join(words.marked), "" if words.whole else "cut")
-    return zlib.compress("\n".join(lines).encode(), 6)
+def wording(article: Article) -> Wording:
+    """Read the words of an article's headline and body segments."""
+    return folded(article).wording
 
 
 @lru_cache(maxsize=64)
-def expanded(data: bytes) -> Wording:
-    """Unpack what `compressed` packed."""
-    title, body, mark = zlib.decompress(data).decode().split("\n")
-    return Wording(tuple(title.split()), tuple(body.split()), not mark)
+def expanded(packed: bytes) -> Wording:
+    """Unpack the `packed` words of an article."""
+    title, body, mark = inflated(packed).split("\n")
+    return _wording(title, body, not mark)
 
 
 def head_share(one: Wording, other: Wording) -> float:
@@ -117,7 +139,26 @@ def head_share(one: Wording, other: Wording) -> float:
     return sum(ngram in other.letters for ngram in ngrams) / len(ngrams) if ngrams else 0.0
 
 
-def _words(text: str) -> tuple[str, ...]:
-    words = fold_words(text)
+def _wording(title: str, body: str, whole: bool) -> Wording:  # noqa: FBT001 - as in the record it makes
+    headline = tuple(word for word in _words(title) if word != SENTENCE_END)
+    return Wording(headline, _words(body), whole)
+
+
+def _kept(text: str) -> tuple[Codes, bool]:
+    """Fold as much of a text as is kept, and say whether that is all of it."""
+    spaced = fold_spaced(text[:CHARACTERS_READ])
+    if len(spaced) <= WORDS_KEPT:
+        return spaced, len(text) <= CHARACTERS_READ
+    words = _words(decoded(spaced))
+    whole = len(text) <= CHARACTERS_READ and len(words) <= WORDS_KEPT
+    return (spaced if len(words) <= WORDS_KEPT else encoded(" ".join(words[:WORDS_KEPT]))), whole
+
+
+def _letters(spaced: Codes) -> str:
+    return decoded(spaced[(spaced != ord(" ")) & (spaced != ord(SENTENCE_END))])
+
+
+def _words(spaced: str) -> tuple[str, ...]:
+    words = words_of(spaced)
     joined = " ".join(words)
     return tuple(_DENSE_OR_WORD.findall(joined)) if _DENSE.search(joined) else tuple(words)

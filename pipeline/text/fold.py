@@ -25,6 +25,8 @@ IDEOGRAPHS = ((0x3400, 0xA000), (0xAC00, 0xD7A4), (0x20000, 0x2F800), (0x30000, 
 # vowel signs and tones. Class 0 holds the other Indic vowel signs.
 LETTER_MARKS = frozenset({0, 9, 84, 91, 103, 107, 118, 122, 129, 130, 132})
 JOINING = frozenset({"Mn", "Mc", "Me", "Cf"})
+VIRAMA = 9
+_UNSETTLED, _COMBINES = 1, 2
 # Combining grapheme joiner, Mongolian and general variation selectors: marks of class 0 that change no letter.
 SILENT_MARKS = frozenset({0x034F, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)})
 
@@ -36,7 +38,7 @@ def fold(text: str) -> str:
 
 def fold_codes(text: str) -> Codes:
     """Return the folded form of `text` as UTF-32 code points."""
-    folded: Codes = _lookup(encoded(compatible(text)))
+    folded: Codes = _looked_up(text, _table())
     kept: Codes = folded[folded != 0]
     return kept
 
@@ -46,10 +48,36 @@ def fold_words(text: str) -> list[str]:
 
     A word is a run of what `fold` keeps; marks and format characters inside it are left out.
     """
-    codes = encoded(compatible(text))
-    folded: Codes = _word_table()[np.minimum(codes, TABLE_SIZE - 1)]
+    return words_of(decoded(fold_spaced(text)))
+
+
+def fold_spaced(text: str) -> Codes:
+    """Return the folded words of `text` as code points, a space between them, `SENTENCE_END` after each sentence."""
+    folded = _looked_up(text, _word_table())
     folded[(folded == ord(SENTENCE_END)) & _before_digit(folded)] = ord(" ")
-    return decoded(folded[folded != 0]).replace(SENTENCE_END, f" {SENTENCE_END} ").split()
+    folded = folded[folded != 0]
+    spaces = folded == ord(" ")
+    spaces[1:] &= spaces[:-1]
+    spaces[:1] = False
+    kept: Codes = folded[~spaces]
+    return kept
+
+
+def words_of(spaced: str) -> list[str]:
+    """Split what `fold_spaced` returned."""
+    return spaced.replace(SENTENCE_END, f" {SENTENCE_END} ").split()
+
+
+def _looked_up(text: str, table: Codes) -> Codes:
+    """Fold letter by letter; only where that is not enough is the text brought into NFKC first."""
+    codes = np.minimum(encoded(text.replace("…", "...")), TABLE_SIZE - 1)
+    if not text.isascii():
+        signs = _signs()[codes]
+        marks = signs == _COMBINES
+        if (signs == _UNSETTLED).any() or (marks[1:] & marks[:-1]).any():
+            codes = np.minimum(encoded(compatible(text)), TABLE_SIZE - 1)
+    folded: Codes = table[codes]
+    return folded
 
 
 def _before_digit(folded: Codes) -> NDArray[np.bool_]:
@@ -85,11 +113,6 @@ def _run_lengths(marks: NDArray[np.bool_]) -> NDArray[np.int64]:
     return places - np.maximum.accumulate(np.where(marks, 0, places))
 
 
-def _lookup(codes: Codes) -> Codes:
-    folded: Codes = _table()[np.minimum(codes, TABLE_SIZE - 1)]
-    return folded
-
-
 @cache
 def _table() -> Codes:
     """Map code points to folded ones, 0 for what is left out; the last entry stands for all beyond."""
@@ -121,6 +144,34 @@ def _word_table() -> Codes:
     table[(table == 0) & ~_joining()] = ord(" ")
     table[[ord(mark) for mark in SENTENCE_ENDS]] = ord(SENTENCE_END)
     return table
+
+
+@cache
+def _signs() -> NDArray[np.uint8]:
+    """Say of code points whether a text with them has to be brought into NFKC, or only where two meet (marks)."""
+    table = _word_table()
+    signs = np.zeros(TABLE_SIZE, dtype=np.uint8)
+    signs[_combining()] = _COMBINES
+    # Jamo compose by rule; kept marks of other classes than the virama's may change places.
+    unsettled = [*range(0x1160, 0x1200), *(c for c in np.flatnonzero(_combining()).tolist() if _may_move(c, table))]
+    for code in _alphabetic():
+        parts = unicodedata.decomposition(chr(code)).split()
+        if parts and _mapped(chr(code), table) != _mapped(unicodedata.normalize("NFKC", chr(code)), table):
+            unsettled.append(code)
+        if len(parts) == 2 and parts[0][0] != "<":
+            first, second = (chr(int(part, 16)) for part in parts)
+            if _mapped(first + second, table) != _mapped(chr(code), table):
+                unsettled.append(ord(second))
+    signs[unsettled] = _UNSETTLED
+    return signs
+
+
+def _may_move(code: int, table: Codes) -> bool:
+    return bool(table[code]) and unicodedata.combining(chr(code)) != VIRAMA
+
+
+def _mapped(text: str, table: Codes) -> list[int]:
+    return [value for value in table[np.minimum(encoded(text), TABLE_SIZE - 1)].tolist() if value]
 
 
 def _joining() -> NDArray[np.bool_]:

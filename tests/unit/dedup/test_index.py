@@ -34,9 +34,8 @@ class TestPostings:
         monkeypatch.setattr("pipeline.dedup.postings.OPEN_ARTICLES", 7)
         chance, postings, held = random.Random(4), Postings(), {}
         for step in range(400):
-            uri = f"u{step}"
-            held[uri] = (chance.random() < 0.7, set(chance.sample(range(300), 12)))
-            postings.add(uri, hashes(*held[uri][1]), new=held[uri][0])
+            held[step] = (chance.random() < 0.7, set(chance.sample(range(300), 12)))
+            postings.add(step, hashes(*held[step][1]), new=held[step][0])
             if len(held) > 60 or chance.random() < 0.2:
                 gone = chance.choice(sorted(held))
                 del held[gone]
@@ -46,19 +45,19 @@ class TestPostings:
             counts = {value: sum(new and value in own for new, own in held.values()) for value in wanted}
             assert repeated.tolist() == [counts[value] >= 3 for value in wanted]
             kept = {value for value in wanted if counts[value] < 3}
-            assert dict(shared) == {uri: len(own & kept) for uri, (_, own) in held.items() if len(own & kept) >= 2}
+            assert dict(shared) == {place: len(own & kept) for place, (_, own) in held.items() if len(own & kept) >= 2}
 
     def test_hold_few_segments(self, monkeypatch):
         monkeypatch.setattr("pipeline.dedup.postings.OPEN_ARTICLES", 4)
         postings = Postings()
         for place in range(1000):
-            postings.add(f"u{place}", hashes(place, place + 1), new=True)
+            postings.add(place, hashes(place, place + 1), new=True)
         assert len(postings._segments) <= 10
 
     def test_leave_out_an_article_without_hashes(self):
         postings = Postings()
-        postings.add("a", hashes(), new=True)
-        postings.discard("a")
+        postings.add(0, hashes(), new=True)
+        postings.discard(0)
         assert postings.find(hashes(), 3)[0] == {}
 
 

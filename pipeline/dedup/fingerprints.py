@@ -1,0 +1,77 @@
+"""Places of articles by 64-bit fingerprints of their names: some twenty bytes a name, where a dict takes 200."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from hashlib import blake2b
+
+BYTES = 8
+_EMPTY, _GONE = 0xFFFFFFFF, 0xFFFFFFFE
+_LEAST = 64
+_FULL, _GROWTH = 0.7, 1.3
+
+
+def fingerprint(kind: str, name: str) -> int:
+    """Return the fingerprint of a name among names of a kind; whoever finds something by it compares the names."""
+    data = name.encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(data, digest_size=BYTES, person=kind.encode()).digest(), "big")
+
+
+class Fingerprints:
+    """A hash table with open addressing; a fingerprint may have several places (below 2^32 - 2)."""
+
+    __slots__ = ("_filled", "_keys", "_places", "_used")
+
+    def __init__(self) -> None:
+        self._resize(_LEAST)
+
+    def __len__(self) -> int:
+        return self._used
+
+    def find(self, key: int) -> list[int]:
+        """Return the places under a fingerprint."""
+        return [self._places[slot] for slot in self._slots(key)]
+
+    def add(self, key: int, place: int) -> None:
+        """Put a place under a fingerprint."""
+        if self._filled >= _FULL * len(self._keys):
+            self._grow()
+        self._insert(key, place)
+
+    def remove(self, key: int, place: int) -> None:
+        """Take a place from under a fingerprint, if it is there."""
+        for slot in self._slots(key):
+            if self._places[slot] == place:
+                self._places[slot] = _GONE
+                self._used -= 1
+                return
+
+    def _slots(self, key: int) -> Iterator[int]:
+        keys, places = self._keys, self._places
+        slot = key % len(keys)
+        while (place := places[slot]) != _EMPTY:
+            if place != _GONE and keys[slot] == key:
+                yield slot
+            slot = slot + 1 if slot + 1 < len(keys) else 0
+
+    def _insert(self, key: int, place: int) -> None:
+        keys, places = self._keys, self._places
+        slot = key % len(keys)
+        while places[slot] != _EMPTY:
+            slot = slot + 1 if slot + 1 < len(keys) else 0
+        keys[slot], places[slot] = key, place
+        self._filled += 1
+        self._used += 1
+
+    def _grow(self) -> None:
+        """Make room for a third more than is left without what was taken out."""
+        keys, places = self._keys, self._places
+        self._resize(max(_LEAST, int(self._used * _GROWTH / _FULL) + 1))
+        for key, place in zip(keys, places, strict=True):
+            if place < _GONE:
+                self._insert(key, place)
+
+    def _resize(self, slots: int) -> None:
+        self._keys, self._places = array("Q", bytes(8 * slots)), array("I", b"\xff" * 4 * slots)
+        self._filled = self._used = 0
