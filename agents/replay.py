@@ -23,6 +23,8 @@ from agents.lifecycle import EX_CONFIG, EX_OK, EX_SOFTWARE, EX_TEMPFAIL, run_unt
 from agents.quiescence import wait_processed
 from agents.view import fates, show
 from agents.worker import prepare
+from pipeline.feeds.document import articles_of
+from pipeline.feeds.parsed import NotAFeedError
 from pipeline.source import SourceError, raw_from_line, read_seeds, site_key
 from pipeline.topology import STAGE_NAMES
 from schemas.article import JudgedArticle, RawArticle
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 EX_DATA = 65
 IN_FLIGHT = 256
+FEED_SUFFIXES = frozenset({".xml", ".rss", ".atom", ".json"})
 RESULTS: dict[str, type[Any]] = {"news.unique": JudgedArticle, "news.mentions": Mention, "news.events": Event}
 
 
@@ -55,7 +58,11 @@ class Outcome:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `khabar replay`."""
     parser.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH", help="a folder of .txt seeds, or a .jsonl file of articles"
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="a folder of .txt seeds, a .jsonl file of articles, or a feed (.xml, .rss, .atom, .json)",
     )
     parser.add_argument(
         "--broker", help="default: memory://, everything in this process; sqlite:///FILE.db or kafka://HOST:PORT"
@@ -102,7 +109,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def read_articles(paths: Iterable[Path]) -> Iterator[RawArticle]:
-    """Read seeds (a folder with .txt files) and JSON Lines files.
+    """Read seeds (a folder with .txt files), feed documents and JSON Lines files.
 
     Raises:
         SourceError: a line or file is not an article; the message names it.
@@ -110,6 +117,8 @@ def read_articles(paths: Iterable[Path]) -> Iterator[RawArticle]:
     for path in paths:
         if path.is_dir():
             yield from read_seeds(path)
+        elif path.suffix in FEED_SUFFIXES:
+            yield from _from_feed(path)
         else:
             with path.open("rb") as lines:
                 yield from _from_lines(lines, path)
@@ -123,6 +132,13 @@ def _from_lines(lines: Iterable[bytes], path: Path) -> Iterator[RawArticle]:
             yield raw_from_line(orjson.loads(line))
         except ValueError as error:  # JSON and source errors alike
             raise SourceError(f"{path}:{number}", str(error)) from error
+
+
+def _from_feed(path: Path) -> list[RawArticle]:
+    try:
+        return articles_of(path.read_bytes(), path.stem, datetime.now(UTC))
+    except NotAFeedError as error:
+        raise SourceError(str(path), str(error)) from error
 
 
 def select(raws: Iterable[RawArticle], *, since: datetime | None, until: datetime | None) -> Iterator[RawArticle]:

@@ -44,6 +44,14 @@ def test_every_seed_has_events():
         assert driver.feed(raw).records("events"), raw.uri
 
 
+def test_no_seed_is_a_duplicate_of_another():
+    driver = Driver(strict=True)
+    verdicts = {raw.uri: driver.feed(raw).records("dedup")[0].verdict for raw in read_seeds(SEEDS)}
+    assert len(verdicts) == 5
+    assert {verdict.verdict for verdict in verdicts.values()} == {"new"}
+    assert {verdict.of for verdict in verdicts.values()} == {None}
+
+
 @pytest.mark.parametrize("embedded", ["memory", "sqlite"], indirect=True)
 async def test_driver_and_faust_give_the_same_bytes(embedded):
     assert await by_faust(embedded) == by_driver()
