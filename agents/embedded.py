@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from agents.config import Settings
     from schemas.topics import TopicSpec
 
+# Seconds in which changes count as one: under load there are thousands a second.
+COALESCE = 0.02
 CHANGELOG_CONFIG = {"cleanup.policy": "compact"}
 
 
@@ -87,8 +90,9 @@ class EmbeddedBroker:
         }
 
     async def changed(self, wait: float) -> None:
-        """Return at the next record, commit or topic, after `wait` seconds at the latest."""
-        await self._broker.changed(wait)
+        """Return soon after the next record, commit or topic, after `wait` seconds at the latest."""
+        if await self._broker.changed(wait):
+            await asyncio.sleep(COALESCE)
 
     async def records(self, topic: str, start: Start, *, follow: bool) -> AsyncIterator[Received]:
         """Read a topic; without `follow` up to the end as it was at the call."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pipeline.topology import stages
@@ -11,27 +12,31 @@ if TYPE_CHECKING:
 
 POLL = 0.2
 
+# Told on every look: the first topic that is not done, and the records waiting in it. It may raise to end the wait.
+Look = Callable[[str, int], None]
 
-async def wait_processed(broker: Broker, group: str, *, failed: object = None) -> None:
+
+async def wait_processed(broker: Broker, group: str, *, look: Look | None = None) -> None:
     """Return once the group has committed up to the end of every stage's topic.
 
     A stage commits its input only after its outputs are on the next topic, so topics are looked at in the order in
-    which articles pass them; `failed` is asked (if callable) on every round and may raise.
+    which articles pass them.
     """
     topics = [spec.source for spec in stages()]
-    while not await _all_done(broker, group, topics):
-        if callable(failed):
-            failed()
+    while waiting := await _waiting(broker, group, topics):
+        if look is not None:
+            look(*waiting)
         await broker.changed(POLL)
 
 
-async def _all_done(broker: Broker, group: str, topics: list[str]) -> bool:
+async def _waiting(broker: Broker, group: str, topics: list[str]) -> tuple[str, int] | None:
     for topic in topics:
         # Ends first: what arrives after that makes the answer "not yet" at the latest in the next topic.
         ends = await broker.end_offsets([topic])
-        if behind(ends, await broker.committed(group, [topic])):
-            return False
-    return True
+        lag = behind(ends, await broker.committed(group, [topic]))
+        if lag:
+            return topic, lag
+    return None
 
 
 def behind(ends: Offsets, committed: Offsets) -> int:

@@ -20,7 +20,7 @@ from agents.app import Built, build
 from agents.broker import Broker, BrokerError, Offsets, Start, connect
 from agents.config import SettingError, Settings, read_settings
 from agents.lifecycle import EX_CONFIG, EX_OK, EX_SOFTWARE, EX_TEMPFAIL, run_until_stopped
-from agents.quiescence import wait_processed
+from agents.quiescence import Look, wait_processed
 from agents.view import fates, show
 from agents.worker import prepare
 from pipeline.feeds.document import articles_of
@@ -166,7 +166,8 @@ async def replay(
             async with connect(settings) as broker:
                 before = await broker.end_offsets([*RESULTS, "news.dead"])
                 outcome.sent = await send(built, raws, speed=speed, progress=progress)
-                await wait_processed(broker, settings.app_id, failed=lambda: _raise_crash(built))
+                with _bar(shown=progress) as bar:
+                    await wait_processed(broker, settings.app_id, look=_looker(built, bar))
                 await collect(broker, before, outcome)
         except Exception as error:  # noqa: BLE001 - handed to the caller below
             result.append(error)
@@ -193,7 +194,7 @@ async def send(built: Built, raws: list[RawArticle], *, speed: float = 0.0, prog
     """Send raw articles in order; returns their number once all are confirmed."""
     deliveries: list[Any] = []
     clock = Pace(speed)
-    with Progress(console=Console(stderr=True), transient=True, disable=not progress) as bar:
+    with _bar(shown=progress) as bar:
         for raw in bar.track(raws, description="sending"):
             await clock.wait_for(_published(raw))
             deliveries.append(asyncio.ensure_future(_send(built, raw)))
@@ -270,10 +271,20 @@ async def _send_only(settings: Settings, raws: list[RawArticle], outcome: Outcom
     return EX_OK
 
 
-def _raise_crash(built: Built) -> None:
-    reason = built.app.crash_reason
-    if reason is not None:
-        raise reason
+def _bar(*, shown: bool) -> Progress:
+    return Progress(console=Console(stderr=True), transient=True, disable=not shown)
+
+
+def _looker(built: Built, bar: Progress) -> Look:
+    """Show what still waits, and end the wait when the app has crashed."""
+    task = bar.add_task("processing", total=None)
+
+    def look(topic: str, waiting: int) -> None:
+        bar.update(task, description=f"processing: {waiting} waiting in {topic}")
+        if built.app.crash_reason is not None:
+            raise built.app.crash_reason
+
+    return look
 
 
 def _print(outcome: Outcome, *, as_json: bool) -> None:
