@@ -59,7 +59,7 @@ def overlap(new: Seen, old: Seen, repeated: Hashes) -> Overlap:
     new_letters = new.letters * len(ours) / max(1, len(own))
     old_letters = old.letters * len(theirs) / max(1, len(others))
     reach = np.uint32(min(_complete_to(own), _complete_to(others)))
-    a, b = int(np.searchsorted(ours, reach, "right")), int(np.searchsorted(theirs, reach, "right"))
+    a, b = int(ours.searchsorted(reach, "right")), int(theirs.searchsorted(reach, "right"))
     shared = int(np.count_nonzero(_held(ours[:a], theirs[:b])))
     if shared < 2:
         return Overlap(new_letters=new_letters, old_letters=old_letters)
@@ -70,7 +70,7 @@ def _held(hashes: Hashes, by: Hashes) -> Flags:
     """Say of every hash whether it is in another sketch; both are in order."""
     if not len(by):
         return np.zeros(len(hashes), dtype=np.bool_)
-    held: Flags = by.take(np.searchsorted(by, hashes), mode="clip") == hashes
+    held: Flags = by.take(by.searchsorted(hashes), mode="clip") == hashes
     return held
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
 from hashlib import blake2b
 
 BYTES = 8
@@ -47,13 +46,14 @@ class Fingerprints:
                 self._used -= 1
                 return
 
-    def _slots(self, key: int) -> Iterator[int]:
-        keys, places = self._keys, self._places
+    def _slots(self, key: int) -> list[int]:
+        keys, places, found = self._keys, self._places, []
         slot = key % len(keys)
         while (place := places[slot]) != _EMPTY:
-            if place != _GONE and keys[slot] == key:
-                yield slot
+            if keys[slot] == key and place != _GONE:
+                found.append(slot)
             slot = slot + 1 if slot + 1 < len(keys) else 0
+        return found
 
     def _insert(self, key: int, place: int) -> None:
         keys, places = self._keys, self._places

@@ -1,7 +1,6 @@
 """The articles of one partition that are in the window, findable by uri, address, text and passages.
 
-Articles are numbered as they come. Their entries lie in blocks of consecutive numbers, which go as a whole when the
-last article in them has left the window.
+Articles are numbered as they come; what they are found by leads to their numbers.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, MutableMapping
 
+from pipeline.dedup.blocks import Blocks
 from pipeline.dedup.fingerprints import Fingerprints, fingerprint
 from pipeline.dedup.packing import packed_entry, packed_uri, unpacked_entry
 from pipeline.dedup.postings import Flags, Hashes, Postings
@@ -20,48 +20,6 @@ LEAST_ENTRIES, MOST_ENTRIES = 20_000, 500_000
 HOLDERS = 8
 REPEATED_FROM = 3
 FRESH_ENTRIES = 512
-BLOCK = 1024
-
-
-class Entries:
-    """Packed entries by number; a number is never given twice."""
-
-    def __init__(self) -> None:
-        self._blocks: dict[int, list[bytes | None]] = {}
-        self._left: dict[int, int] = {}
-        self._next = 0
-
-    def __len__(self) -> int:
-        return sum(self._left.values())
-
-    def __iter__(self) -> Iterator[bytes]:
-        for block in self._blocks.values():
-            yield from (data for data in block if data is not None)
-
-    def add(self, data: bytes) -> int:
-        """Keep an entry under the next number and return that."""
-        place, self._next = self._next, self._next + 1
-        block = place // BLOCK
-        self._blocks.setdefault(block, []).append(data)
-        self._left[block] = self._left.get(block, 0) + 1
-        return place
-
-    def get(self, place: int) -> bytes | None:
-        """Return an entry, None when it is gone."""
-        block = self._blocks.get(place // BLOCK)
-        return block[place % BLOCK] if block is not None else None
-
-    def replace(self, place: int, data: bytes) -> None:
-        """Keep another state of an entry."""
-        self._blocks[place // BLOCK][place % BLOCK] = data
-
-    def discard(self, place: int) -> None:
-        """Forget an entry."""
-        block = place // BLOCK
-        self._blocks[block][place % BLOCK] = None
-        self._left[block] -= 1
-        if not self._left[block] and self._next // BLOCK != block:
-            del self._blocks[block], self._left[block]
 
 
 class Hours:
@@ -75,7 +33,7 @@ class Hours:
         """Note an article."""
         self._places.setdefault(arrived // HOUR, array("I")).append(place)
 
-    def discard(self, arrived: int, entries: Entries) -> None:
+    def discard(self, arrived: int, entries: Blocks) -> None:
         """Note that an article of this time left `entries`; a whole hour is forgotten with its last."""
         hour = arrived // HOUR
         places, gone = self._places[hour], self._gone.get(hour, 0)
@@ -88,7 +46,7 @@ class Hours:
     def __iter__(self) -> Iterator[int]:
         return iter(sorted(self._places))
 
-    def first(self, hour: int, most: int, entries: Entries) -> list[bytes]:
+    def first(self, hour: int, most: int, entries: Blocks) -> list[bytes]:
         """Return the first entries of an hour that are still there."""
         found: list[bytes] = []
         for place in self._places[hour][self._gone.get(hour, 0) :] if most > 0 else ():
@@ -106,13 +64,12 @@ class SeenIndex(MutableMapping[str, Seen]):
     """
 
     def __init__(self, entries: Mapping[str, Seen] | None = None) -> None:
-        self._entries = Entries()
+        self._entries = Blocks()
         self._names = Fingerprints()
         self._postings = Postings()
         self._hours = Hours()
         self._fresh: dict[str, Seen] = {}
         self._clock: int | None = None
-        self._count = 0
         for uri, entry in (entries or {}).items():
             self[uri] = entry
 
@@ -152,7 +109,7 @@ class SeenIndex(MutableMapping[str, Seen]):
         return map(packed_uri, self._entries)
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._entries)
 
     @property
     def clock(self) -> int | None:
@@ -208,7 +165,6 @@ class SeenIndex(MutableMapping[str, Seen]):
 
     def _link(self, entry: Seen) -> None:
         place = self._entries.add(packed_entry(entry))
-        self._count += 1
         if entry.is_compared:
             self._postings.add(place, entry.hashes, new=entry.is_new)
         self._names.add(fingerprint("uri", entry.uri), place)
@@ -219,7 +175,6 @@ class SeenIndex(MutableMapping[str, Seen]):
 
     def _unlink(self, place: int, entry: Seen) -> None:
         self._entries.discard(place)
-        self._count -= 1
         if entry.is_compared:
             self._postings.discard(place)
         for key in (fingerprint("uri", entry.uri), *_names(entry)):

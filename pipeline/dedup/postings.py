@@ -42,17 +42,17 @@ class Sealed:
 
     def find(self, wanted: Hashes) -> Hits | None:
         """Look hashes up; None when nothing holds any."""
-        starts = np.searchsorted(self.hashes, wanted)
-        held = np.flatnonzero(self.hashes.take(starts, mode="clip") == wanted)
+        starts = self.hashes.searchsorted(wanted)
+        held = (self.hashes.take(starts, mode="clip") == wanted).nonzero()[0]
         if not len(held):
             return None
         starts = starts[held]
-        counts = np.minimum(np.searchsorted(self.hashes, wanted[held], "right") - starts, READ_PER_HASH)
-        which = np.repeat(held, counts)
-        rows = np.arange(len(which)) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+        counts = np.minimum(self.hashes.searchsorted(wanted[held], "right") - starts, READ_PER_HASH)
+        ends = counts.cumsum()
+        rows = np.arange(ends[-1]) + (starts - ends + counts).repeat(counts)
         within = self.within[rows].astype(np.int64)
         alive = self.alive[within]
-        which, within = which[alive], within[alive]
+        which, within = held.repeat(counts)[alive], within[alive]
         return which, within + self.base, self.new[within]
 
     def joined(self, other: Sealed) -> Sealed:
@@ -171,12 +171,10 @@ class Postings:
             return {}, np.zeros(len(wanted), dtype=np.bool_)
         which, places, new = map(np.concatenate, zip(*found, strict=True)) if len(found) > 1 else found[0]
         repeated: Flags = np.bincount(which[new], minlength=len(wanted)) >= repeated_from
-        kept = np.sort(places[~repeated[which]])
-        # The first of every run of equal numbers, and how long the run is.
-        firsts = np.flatnonzero(np.concatenate(([True], kept[1:] != kept[:-1]))) if len(kept) else kept
-        times = np.append(firsts[1:], len(kept)) - firsts
-        shared = times >= LEAST_SHARED
-        return dict(zip(kept[firsts[shared]].tolist(), times[shared].tolist(), strict=True)), repeated
+        counted: dict[int, int] = {}
+        for place in places[~repeated[which]].tolist():
+            counted[place] = counted.get(place, 0) + 1
+        return {place: counted[place] for place in sorted(counted) if counted[place] >= LEAST_SHARED}, repeated
 
     def _merge(self) -> None:
         """Keep the number of segments logarithmic: the last two become one while they are of like size."""

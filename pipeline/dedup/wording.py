@@ -155,7 +155,7 @@ def _kept(text: str) -> tuple[Codes, bool]:
 
 
 def _letters(spaced: Codes) -> str:
-    return decoded(spaced[(spaced != ord(" ")) & (spaced != ord(SENTENCE_END))])
+    return decoded(spaced).replace(" ", "").replace(SENTENCE_END, "")
 
 
 def _words(spaced: str) -> tuple[str, ...]:

@@ -54,7 +54,10 @@ def fold_words(text: str) -> list[str]:
 def fold_spaced(text: str) -> Codes:
     """Return the folded words of `text` as code points, a space between them, `SENTENCE_END` after each sentence."""
     folded = _looked_up(text, _word_table())
-    folded[(folded == ord(SENTENCE_END)) & _before_digit(folded)] = ord(" ")
+    stops = (folded == ord(SENTENCE_END)).nonzero()[0]
+    stops = stops[stops < len(folded) - 1]
+    # A digit follows: a full stop there is a decimal point.
+    folded[stops[_is_digit(folded[stops + 1])]] = ord(" ")
     folded = folded[folded != 0]
     spaces = folded == ord(" ")
     spaces[1:] &= spaces[:-1]
@@ -80,10 +83,9 @@ def _looked_up(text: str, table: Codes) -> Codes:
     return folded
 
 
-def _before_digit(folded: Codes) -> NDArray[np.bool_]:
-    """Say of every place whether a digit follows: a full stop there is a decimal point."""
+def _is_digit(folded: Codes) -> NDArray[np.bool_]:
     digits: NDArray[np.bool_] = (folded >= ord("0")) & (folded <= ord("9"))
-    return np.append(digits[1:], False)
+    return digits
 
 
 def compatible(text: str) -> str:
