@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pipeline.events.grammar import Grammar
 
 QUOTES = frozenset("\"'“”‘’»")
+MOST_HEADS = 3
+HEADS = ("quantifiers", "noun_city")
 SHARED = frozenset({"explicit", "demonym"})
 
 
@@ -29,14 +31,29 @@ def with_case(chart: Chart, grammar: Grammar, chunk: Chunk, end: int) -> Chunk:
 
 
 def _with_preposition(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
+    first = chunk.start
+    for _ in range(MOST_HEADS):
+        at, cases = _preposition(chart, grammar, first)
+        if not cases:
+            break
+        head = "genitive" in cases and any(chart.has("word", at - 1, name) for name in HEADS)
+        if not head:
+            return chunk._replace(case=cases[0], case_end=chunk.end)
+        # "Thousands of people", "the city of Kabul": the noun before has the case of the whole.
+        first = at - 1
+    return chunk
+
+
+def _preposition(chart: Chart, grammar: Grammar, first: int) -> tuple[int, tuple[str, ...]]:
+    """Find the preposition before token `first`, articles between: where it begins and its cases."""
     for back in (1, 2, 3):
-        i = chunk.start - back
+        i = first - back
         hit = chart.hit("case", i) if i >= 0 else None
-        if hit is not None and hit[0] >= chunk.start - 1:
-            return chunk._replace(case=hit[1][0], case_end=chunk.end)
+        if hit is not None and hit[0] >= first - 1:
+            return i, hit[1]
         if i < 0 or chart.word(i) not in grammar.words.get("articles", ()):
             break
-    return chunk
+    return 0, ()
 
 
 def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk]:

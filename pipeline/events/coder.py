@@ -10,6 +10,7 @@ from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import COMPLEMENT, CONDITION, PURPOSE, Clause, clauses
 from pipeline.events.context import SURE, Context, focus_of
 from pipeline.events.dates import Anchor, anchor, anchored, dates_in, event_date
+from pipeline.events.draft import Draft, one_assault
 from pipeline.events.entities import Finder
 from pipeline.events.firing import Firing, firings, may_fire
 from pipeline.events.gazetteer import Place
@@ -25,7 +26,6 @@ from pipeline.text.normalise import normalise
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.events.draft import Draft
     from schemas.article import Article
     from schemas.event import CountryBasis, EventDate
 
@@ -249,22 +249,6 @@ class Scene:
     def date(self, part: Clause, *, future: bool) -> tuple[EventDate | None, bool]:
         """Return the date a clause states, else its sentence, else that of the article; and whether it was stated."""
         return self.reader.date_of(self.chart, part, self.span, future=future)
-
-
-def one_assault(drafts: list[Draft]) -> list[Draft]:
-    """Within a clause, the attack and those it killed are one event: "ten were killed in an air strike"."""
-    assaults = [d for d in drafts if d.event_type == "ASSAULT"]
-    if len(assaults) < 2:
-        return drafts
-    kept = next((d for d in assaults if d.firing.group is not None), assaults[0])
-    for other in assaults:
-        if other is not kept:
-            kept.actors = kept.actors or other.actors
-            kept.recipients = kept.recipients or other.recipients
-            kept.mode, kept.cameo = (
-                (other.mode, other.cameo) if other.mode and not kept.mode else (kept.mode, kept.cameo)
-            )
-    return [d for d in drafts if d is kept or d.event_type != "ASSAULT"]
 
 
 def located(chunks: list[Chunk]) -> list[Chunk]:

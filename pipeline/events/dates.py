@@ -22,6 +22,8 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 LONGEST_YEAR = 4
 EARLIEST, LATEST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 1, 1)
 MOST_AGO = 400
+# Months and weekdays are written with a capital where the language has them: "may" is no month.
+NAMED = frozenset({"month", "weekday"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def dates_in(chart: Chart, start: int, end: int, known: Anchor | None, *, future
 def _payload(chart: Chart, i: int, kind: str) -> tuple[int, Any] | None:
     hit = chart.hit("date", i)
     if hit is None:
+        return None
+    if chart.dates_in_capitals and kind in NAMED and chart.texts[i].islower():
         return None
     value = next((value for name, value in hit[1] if name == kind), None)
     return None if value is None else (hit[0], value)

@@ -47,3 +47,19 @@ class Draft:
     def countries(self) -> tuple[str, ...]:
         """Countries of both sides, sorted, each once."""
         return tuple(sorted({c.country for c in (*self.actors, *self.recipients) if c.country}))
+
+
+def one_assault(drafts: list[Draft]) -> list[Draft]:
+    """Within a clause, the attack and those it killed are one event: "ten were killed in an air strike"."""
+    assaults = [d for d in drafts if d.event_type == "ASSAULT"]
+    if len(assaults) < 2:
+        return drafts
+    kept = next((d for d in assaults if d.firing.group is not None), assaults[0])
+    for other in assaults:
+        if other is not kept:
+            kept.actors = kept.actors or other.actors
+            kept.recipients = kept.recipients or other.recipients
+            kept.mode, kept.cameo = (
+                (other.mode, other.cameo) if other.mode and not kept.mode else (kept.mode, kept.cameo)
+            )
+    return [d for d in drafts if d is kept or d.event_type != "ASSAULT"]

@@ -148,7 +148,7 @@ class Finder:
         """Read an office, a body or an organisation that belongs to a country named before it."""
         for skip in range(MOST_BETWEEN + 1):
             j = i + skip
-            if j >= end or chart.hit("country", j) or (skip and chart.hit("case", j - 1)):
+            if j >= end or chart.hit("country", j) or (skip and (chart.hit("case", j - 1) or chart.hit("demonym", j))):
                 return None
             role = chart.hit("role", j)
             if role is not None:
@@ -173,6 +173,12 @@ class Finder:
         hit = chart.hit("role", i)
         if hit is None:
             return None
+        if chart.has("word", i, "quantifiers") and (after := chart.has("case", hit[0], "genitive")):
+            # "Thousands of people" are a party, thousands of files are none.
+            deeper = chart.hit("role", after)
+            if deeper is None or not deeper[1][0].common or deeper[1][0].kind != "people":
+                return None
+            return Chunk(start=i, end=deeper[0], kind="people", office=deeper[1][0].office, sector="CVL")
         role: Role = hit[1][0]
         chunk = self._title(chart, i, end, None, None)
         if role.common and chunk.name is None and chunk.end == hit[0]:
@@ -212,6 +218,10 @@ class Finder:
     def _of_state(self, chart: Chart, chunk: Chunk) -> Chunk:
         """Read the country behind an office: "the prime minister of Nepal"."""
         after = chart.has("case", chunk.end, "genitive")
+        if not after and chunk.kind == "people":
+            after = chart.has("case", chunk.end, "from") or (
+                chart.has("case", chunk.end, "in") if chunk.sector == "GOV" else 0
+            )
         if self.known.grammar.order == "SOV" or not after or chunk.country or not chunk.office:
             return chunk
         while chart.word(after) in self.known.grammar.words.get("articles", ()):

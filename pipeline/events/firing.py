@@ -65,7 +65,7 @@ def may_fire(chart: Chart, known: Lexicon, start: int, end: int) -> bool:
 
 
 def _has_need(chart: Chart, act: Trigger, start: int, end: int) -> bool:
-    return act.needs is None or chart.within("list", act.needs, start, end) is not None
+    return all(name is None or chart.within("list", name, start, end) is not None for name in (act.needs, act.object))
 
 
 def _may_follow(chart: Chart, act: Trigger, forms: list[VerbForm], start: int, end: int) -> bool:

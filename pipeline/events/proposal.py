@@ -14,6 +14,7 @@ from pipeline.events.roles import MEDIA, Cast, Parties, assign
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pipeline.events.chart import Chart
     from pipeline.events.coder import Scene
     from pipeline.events.firing import Firing
     from pipeline.events.triggers import Trigger
@@ -108,7 +109,8 @@ def _by_demonym(scene: Scene, firing: Firing) -> list[Chunk]:
 def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
     """The state whose adjective describes what is condemned, praised or seized: "condemned the Israeli attack"."""
     one, clause = scene.chart, firing.clause
-    if scene.reader.known.grammar.order == "SOV":
+    svo = scene.reader.known.grammar.order == "SVO"
+    if not svo:
         places = range(firing.start - 1, max(clause.start, firing.start - OBJECT_REACH) - 1, -1)
     else:
         places = range(firing.end, min(clause.end, firing.end + OBJECT_REACH))
@@ -118,7 +120,16 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
             return [Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
         if one.hit("connective", i):
             break
+        if svo and (state := _modifier(one, i)):
+            return [Chunk(start=i, end=i + 1, kind="state", country=state, basis="explicit", chart=one.segment)]
     return []
+
+
+def _modifier(one: Chart, i: int) -> str | None:
+    """The country whose short name stands before a noun: "a US proposal"."""
+    hit = one.hit("country", i)
+    short = hit is not None and hit[0] == i + 1 and one.texts[i].isupper() and one.is_word(i + 1)
+    return hit[1][0].iso3 if hit is not None and short and not one.hit("auxiliary", i + 1) else None
 
 
 def _speaks_for_state(chunk: Chunk) -> bool:
@@ -196,7 +207,11 @@ def _against_itself(parties: Parties) -> bool:
 
 def _chronicle(scene: Scene, act: Trigger, parties: Parties) -> bool:
     """Whether it is crime and courts at home: the one seized or tried is no political party."""
-    if act.type not in {"COERCE", "ACCUSE", "SANCTION", "REJECT"} or _foreign(parties.actors, parties.recipients):
+    if (
+        act.type not in {"COERCE", "ACCUSE", "SANCTION", "REJECT"}
+        or act.frame == "self"
+        or _foreign(parties.actors, parties.recipients)
+    ):
         return False
     if not parties.recipients:
         return act.type != "ACCUSE"

@@ -187,7 +187,7 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
         cases = firing.act.target
     actors, inherited = agent(firing, cast, grammar)
     before = [c for c in cast.near if c.start < firing.start or c.end <= firing.stop or grammar.order == "SVO"]
-    open_to = [c for c in before if c.kind in PARTIES or (c.kind == "place" and (c.case in {"on", "in"}))]
+    open_to = [c for c in before if c.kind in PARTIES or (c.kind == "place" and _takes_place(firing, c))]
     recipients = by_case(firing, open_to, cases, actors)
     suffered = _is_suffered(firing, frame.kind)
     if not firing.occasion and (suffered or (not recipients and firing.tense in {"passive", "nominal"})):
@@ -202,6 +202,13 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
         owners = by_case(firing, before, ("genitive",), recipients)
         actors = tuple(c for c in owners if firing.start - c.case_end <= NEXT)
     return Parties(actors, recipients, inherited and bool(actors))
+
+
+def _takes_place(firing: Firing, chunk: Chunk) -> bool:
+    """Whether a place can be the recipient: one that is attacked, or a capital that stands for its government."""
+    if chunk.case in {"on", "in"}:
+        return True
+    return chunk.case == "object" and (firing.act.type == "ASSAULT" or getattr(chunk.place, "kind", "") == "capital")
 
 
 def _is_suffered(firing: Firing, kind: str) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import COMPLEMENT, CONDITION, COORDINATE, RELATIVE, Clause
+from pipeline.events.draft import Draft, one_assault
 from pipeline.events.firing import Firing, surroundings_fit
 from pipeline.events.predicates import VerbGroup
 from pipeline.events.proposal import JUDGING, propose
@@ -14,7 +15,6 @@ from pipeline.events.roles import Cast
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
     from pipeline.events.coder import Reader
-    from pipeline.events.draft import Draft
     from schemas.event import EventDate
 
 # Words between a verb and what it governs, and between auxiliaries and the verb.
@@ -24,6 +24,8 @@ MOST_AUXILIARIES = 5
 MEDIA = "JRN"
 PASSIVE_REACH = 4
 CONJUNCTION_REACH = 3
+NOUN_REACH = 4
+GOVERNED = frozenset({"with", "to", "from"})
 # Names that also stand before nouns.
 MODIFYING = frozenset({"state", "organisation", "place"})
 # Words that may follow a whole noun phrase.
@@ -50,6 +52,7 @@ NEUTRAL = frozenset(
     }
 )
 CUTS = frozenset({";", ":", "—", "–"})
+STOPS = frozenset(",;:.()")
 
 
 class Sentence:
@@ -75,24 +78,34 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
         if link == CONDITION:
             continue
         near = [_freed(c, start) for c in chunks if start <= c.start and c.end <= end]
-        last = start
+        last, told = start, list[Draft]()
         ahead = _complement(chart, chunks, end)
         for firing in firings(reader, chart, Clause(start, end, None, link), near):
             subject = subject_of(chart, near, last, firing) or antecedent(chunks, start, link)
-            if not subject and (firing.tense == "passive" or link == RELATIVE):
+            if not subject and (link == RELATIVE or (firing.tense == "passive" and not _has_agent(near, firing))):
                 continue
-            agents = subject or carried
+            agents = subject or (() if firing.tense == "passive" else carried)
             asked = near + ahead if firing.act.then == COMPLEMENT else near
+            if firing.group is None:
+                # A noun reports the act: who did it stands in its own phrase.
+                agents, asked = (), [c for c in near if firing.end <= c.start <= firing.end + NOUN_REACH]
             cast = _cast(chart, firing, asked, agents, inherited=not subject)
             if not _continues(chart, firing, cast):
                 continue
-            found.extend(propose(scene, firing, cast))  # type: ignore[arg-type]
-            carried = agents
-            last = firing.stop
+            told.extend(propose(scene, firing, cast))  # type: ignore[arg-type]
+            if firing.group is not None:
+                carried = agents
+                last = firing.stop
+        found.extend(one_assault(told))
         if not carried:
             carried = tuple(c for c in near if c.case is None and c.kind in PARTIES)[:1]
         _note_speaker(scene, chart, (start, end), near)
     return found
+
+
+def _has_agent(near: list[Chunk], firing: Firing) -> bool:
+    """Whether "by" or "between" names who acts behind a verb in the passive."""
+    return any(c.case in {"by", "between"} and c.start >= firing.end and c.kind in PARTIES for c in near)
 
 
 def _complement(chart: Chart, chunks: list[Chunk], end: int) -> list[Chunk]:
@@ -143,12 +156,31 @@ def firings(reader: Reader, chart: Chart, clause: Clause, near: list[Chunk]) -> 
                 form in {"third", "base"} and tense != "future" and not _follows_party(chart, near, i)
             ):
                 continue
-            group = VerbGroup(i, hit[0], frozenset(), tense, finite=True, negated=False, recalled=False)
-            firing = Firing(act, i, hit[0], None if act.nominal else group, clause)
+            end = hit[0] if act.object is None else _with_object(chart, act.object, hit[0], tense, clause)
+            if end is None:
+                continue
+            group = VerbGroup(i, end, frozenset(), tense, finite=True, negated=False, recalled=False)
+            firing = Firing(act, i, end, None if act.nominal else group, clause)
             if surroundings_fit(chart, firing):
                 found.append(firing)
         i = hit[0]
     return found
+
+
+def _with_object(chart: Chart, name: str, end: int, tense: str, clause: Clause) -> int | None:
+    """Where a verb ends with the noun it needs: its object, or in the passive the subject before; None without one."""
+    if tense == "passive":
+        before = chart.within("list", name, max(clause.start, end - FOLLOW_REACH), end)
+        denied = before is not None and any(chart.has("auxiliary", before - back, "negative") for back in (1, 2, 3))
+        return None if before is None or denied else end
+    for i in range(end, min(clause.end, end + OBJECT_REACH)):
+        if chart.has("list", i, name):
+            return chart.hits["list"][i][0]
+        case = chart.hit("case", i)
+        other = chart.hit("auxiliary", i) or chart.hit("trigger", i)
+        if chart.word(i) in STOPS or other or (case is not None and "genitive" not in case[1]):
+            return None
+    return None
 
 
 def _follows_party(chart: Chart, near: list[Chunk], i: int) -> bool:
@@ -208,8 +240,13 @@ def antecedent(chunks: list[Chunk], start: int, link: str) -> tuple[Chunk, ...]:
 
 def subject_of(chart: Chart, near: list[Chunk], start: int, firing: Firing) -> tuple[Chunk, ...]:
     """The last bare party before the verb, with what is coordinated with it."""
-    able = [c for c in near if start <= c.start and c.end <= firing.start and _acts(c) and is_head(chart, c)]
-    if firing.tense == "passive":
+    passive = firing.tense == "passive"
+    able = [
+        c
+        for c in near
+        if start <= c.start and c.end <= firing.start and _acts(c, passive=passive) and is_head(chart, c)
+    ]
+    if passive:
         able = [c for c in able if firing.start - c.end <= PASSIVE_REACH and chart.word(c.end) != ","]
     if not able:
         return ()
@@ -217,9 +254,9 @@ def subject_of(chart: Chart, near: list[Chunk], start: int, firing: Firing) -> t
     return tuple(c for c in near if head.group and c.group == head.group) or (head,)
 
 
-def _acts(chunk: Chunk) -> bool:
-    """Whether a noun phrase without a preposition can be a subject."""
-    return chunk.case is None and chunk.kind in PARTIES | {"place"} and chunk.sector != MEDIA
+def _acts(chunk: Chunk, *, passive: bool) -> bool:
+    """Whether a noun phrase without a preposition can be a subject; the media suffer, else they only report."""
+    return chunk.case is None and chunk.kind in PARTIES | {"place"} and (passive or chunk.sector != MEDIA)
 
 
 def _cast(chart: Chart, firing: Firing, near: list[Chunk], agents: tuple[Chunk, ...], *, inherited: bool) -> Cast:
@@ -230,7 +267,7 @@ def _cast(chart: Chart, firing: Firing, near: list[Chunk], agents: tuple[Chunk, 
     right: list[Chunk] = []
     reach = firing.end
     for chunk in near:
-        if chunk.start < firing.end:
+        if chunk.start < firing.end or not _may_govern(chart, firing, chunk, passive=passive):
             continue
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH:
             judged = firing.act.type in JUDGING and chart.has("word", chunk.end, "possessive")
@@ -245,11 +282,21 @@ def _cast(chart: Chart, firing: Firing, near: list[Chunk], agents: tuple[Chunk, 
     return Cast((*left, *reversed(right)), (), carried, ())
 
 
+def _may_govern(chart: Chart, firing: Firing, chunk: Chunk, *, passive: bool) -> bool:
+    """Whether a phrase behind the verb can belong to it: "by" in the passive only, "with" not behind "amid"."""
+    if chunk.case == "by":
+        return passive or firing.group is None
+    if chunk.case not in GOVERNED:
+        return True
+    return chart.within("case", "source", firing.end, chunk.start - 1) is None
+
+
 def _continues(chart: Chart, firing: Firing, cast: Cast) -> bool:
     """Whether the words a trigger wants behind its object follow it: "asked France TO"."""
     if firing.act.follows is None:
         return True
-    objects = [c for c in cast.near if c.start >= firing.end and c.case in {"object", "on"}]
+    cases = {"object", "on", *firing.act.to} - {"from"}
+    objects = [c for c in cast.near if c.start >= firing.end and c.case in cases]
     return any(chart.within("list", firing.act.follows, c.end, c.end + FOLLOW_REACH) is not None for c in objects)
 
 

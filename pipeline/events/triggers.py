@@ -32,6 +32,7 @@ class Trigger:
     then: str | None = None
     follows: str | None = None
     unless: str | None = None
+    object: str | None = None
     needs: str | None = None
     block: frozenset[str] = frozenset()
     tenses: frozenset[str] = frozenset(DONE)
@@ -70,7 +71,7 @@ def triggers(code: str) -> tuple[Trigger, ...]:
         seen.add(act.id)
         if act.frame not in frames:
             raise ResourceError(f"{where}: no frame {act.frame!r}")
-        for name in (*act.block, *(n for n in (act.needs, act.follows, act.unless) if n)):
+        for name in (*act.block, *(n for n in (act.needs, act.follows, act.unless, act.object) if n)):
             if name not in lists:
                 raise ResourceError(f"{where}: no list {name!r}")
         if not ontology().knows(act.type, act.mode):
