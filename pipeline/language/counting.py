@@ -1,39 +1,111 @@
-"""Counting the n-grams and words that lang/<code>/ngrams.tsv holds, from texts of one language."""
+"""Counting the trigrams and words of a language, and the tables they are kept in.
+
+A table groups what is equally frequent: `level` is eight times the logarithm of parts in a thousand million, so that
+neighbouring levels are an eighth of a nat apart. In trigrams `_` is a space.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.language.detect import clean
-from pipeline.language.profiles import fold_table
-from pipeline.language.script import units
+from pipeline.language.letters import PLANE, SPACE, SUMMED, Keys, Owners, fold_tables, runs, trigrams, words
+from pipeline.language.script import Units, counts, heaviest, units
+from pipeline.resources import Row
 
+TRIGRAMS, WORDS = 6000, 6000
 _AT_LEAST = 2
+_PARTS, _STEPS = 1e9, 8
+Levels = dict[str, int]
 
 
-def ngram_rows(texts: Iterable[str], script: str, most: int, most_words: int) -> list[tuple[str, int]]:
-    """Return the commonest n-grams of one to three letters and words, and how many of a million of their kind they are.
+@dataclass(slots=True)
+class Counted:
+    """Levels of the trigrams and words of a language, and of the words of a reference list."""
 
-    A space is written `_`; letters of other scripts count as spaces, as they do when a text is scored.
-    """
-    letters = fold_table(script)
-    counted: tuple[Counter[str], ...] = (Counter(), Counter(), Counter())
-    whole: Counter[str] = Counter()
-    for text in texts:
-        codes = letters[units(clean(text))]
-        words = codes[codes != 0].tobytes().decode("utf-16-le", "replace").split()
-        for word in words:
-            padded = f" {word} "
-            whole[padded] += 1
-            for length, counts in enumerate(counted, start=1):
-                counts.update(padded[i : i + length] for i in range(len(padded) - length + 1))
-    rows: list[tuple[int, str]] = []
-    for counts in counted:
-        total = sum(count for gram, count in counts.items() if gram.strip())
-        rows += [(c * 1_000_000 // total, g) for g, c in counts.items() if c >= _AT_LEAST and g.strip()]
-    kept = sorted(rows, key=lambda row: (-row[0] / (1 if len(row[1]) == 3 else 4), row[1]))[:most]
-    kept += [
-        (c * 1_000_000 // whole.total(), w) for w, c in whole.most_common(most_words) if c >= _AT_LEAST and len(w) > 3
-    ]
-    return sorted(((gram.replace(" ", "_"), parts) for parts, gram in kept if parts), key=lambda r: (len(r[0]), r[0]))
+    trigrams: Levels = field(default_factory=dict)
+    words: Levels = field(default_factory=dict)
+    reference: Levels = field(default_factory=dict)
+
+
+def level(part: float) -> int:
+    """Return the level of a share of all."""
+    return round(_STEPS * float(np.log(part * _PARTS)))
+
+
+def part(of_level: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the shares that levels stand for."""
+    found: NDArray[np.float64] = np.exp(of_level / _STEPS) / _PARTS
+    return found
+
+
+def folded(texts: Sequence[str], script: str) -> tuple[Units, Owners]:
+    """Return the letters of texts in one row, words with single spaces between, and whose they are."""
+    row = units(" " + "\x00".join(texts) + " ")
+    codes = fold_tables()[row.astype(np.int64) + PLANE * SUMMED.index(script)]
+    return runs(codes, np.minimum(np.cumsum(row == 0), max(len(texts) - 1, 0)))
+
+
+def count(texts: Sequence[str], scripts: Iterable[str]) -> Counted:
+    """Count texts of one language, each in the script it is written in."""
+    found = Counted()
+    by_script: dict[str, list[str]] = defaultdict(list)
+    for text, share in zip(texts, heaviest(counts(texts)), strict=True):
+        by_script[share.script].append(clean(text))
+    for script in sorted(scripts):
+        if by_script[script]:
+            codes, owners = folded(by_script[script], script)
+            _add(found.trigrams, codes, trigrams(codes, owners)[0], TRIGRAMS)
+            keys, _, begins = words(codes, owners)
+            _add(found.words, codes, keys, WORDS, begins)
+    return found
+
+
+def _add(levels: Levels, codes: Units, keys: Keys, most: int, begins: Owners | None = None) -> None:
+    """Add the commonest keys as strings; trigrams are in their keys, words are read off the row where they begin."""
+    unique, first, number = np.unique(keys, return_index=True, return_counts=True)
+    kept = np.argsort(-number, kind="stable")[:most]
+    for i in kept[number[kept] >= _AT_LEAST].tolist():
+        gram = _trigram(int(unique[i])) if begins is None else _word(codes, int(begins[first[i]]))
+        if gram.isprintable():
+            levels[gram] = level(number[i] / len(keys))
+
+
+def _trigram(key: int) -> str:
+    return (
+        np.array([key >> 32, key >> 16 & 0xFFFF, key & 0xFFFF], dtype=np.uint16)
+        .tobytes()
+        .decode("utf-16-le", "replace")
+    )
+
+
+def _word(codes: Units, begin: int) -> str:
+    end = begin
+    while codes[end] != SPACE:
+        end += 1
+    return codes[begin:end].tobytes().decode("utf-16-le", "replace")
+
+
+def lines(levels: Levels, kind: str | None = None) -> str:
+    """Return levels as lines of a table, the highest first."""
+    grouped: dict[int, list[str]] = defaultdict(list)
+    for gram, of in levels.items():
+        grouped[of].append(gram.replace(" ", "_"))
+    head = f"{kind}\t" if kind else ""
+    return "".join(f"{head}{of}\t{' '.join(sorted(grouped[of]))}\n" for of in sorted(grouped, reverse=True))
+
+
+def read(ngrams: Sequence[Row], reference: Sequence[Row]) -> Counted:
+    """Read the rows of ngrams.tsv and reference.tsv."""
+    found = Counted()
+    kinds: Mapping[str, Levels] = {"trigram": found.trigrams, "word": found.words}
+    for kind, of, grams in ngrams:
+        kinds[kind].update((gram.replace("_", " "), int(of)) for gram in grams.split(" "))
+    for of, grams in reference:
+        found.reference.update((gram, int(of)) for gram in grams.split(" "))
+    return found

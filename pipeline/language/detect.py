@@ -3,43 +3,53 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, Protocol
 
 import numpy as np
 from langdetect.lang_detect_exception import LangDetectException
+from numpy.typing import NDArray
 
 from pipeline.language.factory import factory
-from pipeline.language.profiles import SUMMED, Scores, candidates, load_tables, profile_table
-from pipeline.language.script import ScriptShare, counts, heaviest, told_by_script
+from pipeline.language.letters import SUMMED
+from pipeline.language.profiles import Tables, shipped
+from pipeline.language.scan import Scan
+from pipeline.language.script import ScriptShare, told_by_script
+from pipeline.resources import language_toml, languages
 from schemas.article import Alternative
 
 Reason = Literal["script", "model", "und:short", "und:fit", "und:ambiguous"]
 BackendName = Literal["profiles", "langdetect"]
 
-UNDETERMINED = "und"
-GROUPS = {"hr": "hbs", "bs": "hbs", "sr": "hbs", "ms": "ms-id", "id": "ms-id", "no": "no-da", "da": "no-da"}
-"""Languages that text alone hardly tells apart."""
+Chances = NDArray[np.float64]
 
-# The script is read off this many characters, n-grams off this many.
-_SCRIPT_REACH, _REACH = 400, 600
+UNDETERMINED = "und"
+
+# The script and the n-grams are read off this many characters.
+_REACH = 240
 _LEAST_LETTERS, _LEAST_SIGNS = 4, 2
-_LEAST_CONFIDENCE = 0.25
+_LEAST_CONFIDENCE = 0.3
 # Neighbouring n-grams say the same thing twice: evidence counts the less the more of it there is.
-_TEMPERATURE, _TEMPERATURE_SLOPE = 4.0, 0.04
-# A text with less evidence than this for each letter, even for its best language, is in none of them.
-_FIT = {"Latn": 9.2, "Cyrl": 11.0, "Arab": 10.4, "Deva": 9.8}
-_FIT_SHORT, _FIT_SHORT_LETTERS = 1.5, 20
+_TEMPERATURE, _TEMPERATURE_SLOPE = 3.0, 0.06
+# A text that gives less evidence for its best language than this many spreads below what is usual there is in none
+# of them: a short text may be further off than one of so many letters.
+_FIT_SHORT, _FIT_LONG, _SHORT, _LONG = -4.0, -2.5, 80, 150
 # What a language that the source declares is worth, in nats.
 _DECLARED = 3.0
 _NOISE = re.compile(
     r"https?://\S+|www\.\S+|pic\.twitter\.com/\S+|[\w.+-]{1,64}@[\w.-]{1,64}|@\w+|<[^<>]{0,2000}>|&#?\w{2,31};",
     re.IGNORECASE,
 )
-_NOISE_SIGNS = re.compile(r"[@<&]|://|www\.|twitter\.com", re.IGNORECASE)
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]+")
+_NOISE_SIGNS = ("@", "<", "&", "://", "www.", "WWW.", "twitter.com")
+
+
+@cache
+def groups() -> dict[str, str]:
+    """Return the group of every language that text alone hardly tells from its next relatives."""
+    metas = ((code, language_toml(code, "meta")) for code in languages())
+    return {code: meta["group"] for code, meta in metas if "group" in meta}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ class Detected:
     @property
     def group(self) -> str | None:
         """The group of near relatives the language belongs to."""
-        return GROUPS.get(self.language)
+        return groups().get(self.language)
 
 
 class Backend(Protocol):
@@ -70,10 +80,10 @@ class Backend(Protocol):
 
 
 def clean(text: str) -> str:
-    """Return a text without addresses, handles, markup and controls."""
-    if _NOISE_SIGNS.search(text):
+    """Return a text without addresses, handles and markup, its NULs as spaces."""
+    if any(sign in text for sign in _NOISE_SIGNS):
         text = _NOISE.sub(" ", text)
-    return _CONTROLS.sub(" ", text)
+    return text.replace("\x00", " ")
 
 
 def _gate(text: str, share: ScriptShare) -> Detected | None:
@@ -90,26 +100,71 @@ def _gate(text: str, share: ScriptShare) -> Detected | None:
 
 
 class Profiles:
-    """All n-grams of langdetect's profiles and of ours, summed."""
+    """All trigrams and words, summed over the tables made of langdetect's profiles and of ours."""
 
-    name = "profiles@1"
+    name = "profiles@2"
+
+    def __init__(self, tables: Tables | None = None) -> None:
+        self.tables = tables or shipped()
+        width = self.tables.rows.shape[1]
+        self._priors = np.full((len(SUMMED), width), -1e6)
+        self._fits = np.ones((2, len(SUMMED), width))
+        for place, own in enumerate(self.tables.languages):
+            self._priors[place, : len(own.names)] = own.priors
+            self._fits[:, place, : len(own.names)] = np.array([(fit.median, fit.spread) for fit in own.fits]).T
 
     def detect(self, texts: Sequence[str], declared: str | None = None) -> list[Detected]:
         """Return the language of every text; the same alone as in a batch."""
-        return _by_script([clean(text[: 2 * _REACH])[:_REACH] for text in texts], declared, _sum)
+        if not texts:
+            return []
+        texts = [clean(text[: 2 * _REACH])[:_REACH] for text in texts]
+        scan = Scan(texts)
+        found = [_gate(text, share) for text, share in zip(texts, scan.shares, strict=True)]
+        rows = [row for row, answer in enumerate(found) if answer is None]
+        if rows:
+            for row, answer in zip(rows, self._judged(scan, rows, declared), strict=True):
+                found[row] = answer
+        return [answer for answer in found if answer is not None]
+
+    def _judged(self, scan: Scan, rows: list[int], declared: str | None) -> Iterable[Detected]:
+        """Weigh the evidence for the languages of a script, and tell whether it fits the best of them."""
+        _, evidence = scan.evidence(self.tables, rows)
+        shares = [scan.shares[row] for row in rows]
+        places = np.array([SUMMED.index(share.script) for share in shares])
+        letters = np.array([share.letters for share in shares])
+        scores = evidence.scores + self._priors[places]
+        chances = _softmax(
+            scores / (_TEMPERATURE + _TEMPERATURE_SLOPE * evidence.features)[:, None] + self._declared(declared)[places]
+        )
+        best = np.argsort(-chances, axis=1, kind="stable")[:, :4]
+        at = np.arange(len(rows))
+        median, spread = self._fits[:, places, best[:, 0]]
+        distance = (evidence.scores[at, best[:, 0]] / np.maximum(evidence.features, 1) - median) / spread
+        fits = distance >= np.interp(letters, (_SHORT, _LONG), (_FIT_SHORT, _FIT_LONG))
+        ordered = np.take_along_axis(chances, best, axis=1).tolist()
+        return map(self._answer, shares, places.tolist(), best.tolist(), ordered, fits.tolist())
+
+    def _declared(self, declared: str | None) -> Chances:
+        """Return what the declared language gets in addition, script by script."""
+        found = np.zeros(self._priors.shape)
+        for place, own in enumerate(self.tables.languages):
+            if declared in own.names:
+                found[place, own.names.index(declared)] = _DECLARED
+        return found
+
+    def _answer(self, share: ScriptShare, place: int, best: list[int], chances: list[float], fits: bool) -> Detected:  # noqa: FBT001 - mapped over
+        names = self.tables.languages[place].names
+        pairs = [(names[column], chance) for column, chance in zip(best, chances, strict=True) if column < len(names)]
+        answer = _answer(pairs, share)
+        if fits or answer.language == UNDETERMINED:
+            return answer
+        return Detected(UNDETERMINED, 0.0, share.script, "und:fit", share.letters, answer.alternatives)
 
 
-def _sum(script: str, texts: list[str], shares: list[ScriptShare], declared: str | None) -> list[Detected]:
-    table = profile_table(script)
-    evidence = table.evidence(texts)
-    temperatures = _TEMPERATURE + _TEMPERATURE_SLOPE * evidence.features
-    logits = evidence.scores / temperatures[:, None].astype(np.float32)
-    prior = table.priors + np.array([_DECLARED * (n == declared) for n in table.languages], dtype=np.float32)
-    least = _FIT[script] - _FIT_SHORT * (evidence.letters < _FIT_SHORT_LETTERS)
-    fits = evidence.scores.max(axis=1) >= least * evidence.letters
-    return [
-        _judged(logits[row] + prior, table.languages, share, fits=bool(fits[row])) for row, share in enumerate(shares)
-    ]
+def _softmax(logits: Chances) -> Chances:
+    weights: Chances = np.exp(logits - logits.max(axis=1, keepdims=True))
+    weights /= weights.sum(axis=1, keepdims=True)
+    return weights
 
 
 class Langdetect:
@@ -119,50 +174,24 @@ class Langdetect:
 
     def detect(self, texts: Sequence[str], declared: str | None = None) -> list[Detected]:
         """Return the language of every text, at some 3 ms each."""
-        return _by_script([clean(text[:10_000]) for text in texts], declared, self._walk)
+        cleaned = [clean(text[:10_000]) for text in texts]
+        shares = Scan([text[:_REACH] for text in cleaned]).shares if texts else []
+        return [
+            _gate(text, share) or self._walk(text, share, declared) for text, share in zip(cleaned, shares, strict=True)
+        ]
 
     @staticmethod
-    def _walk(script: str, texts: list[str], shares: list[ScriptShare], declared: str | None) -> list[Detected]:
-        names = [name for name in candidates(script) if name in factory().langlist]
+    def _walk(text: str, share: ScriptShare, declared: str | None) -> Detected:
+        names = [name for name in _names()[share.script] if name in factory().langlist]
         odds = {name: (np.e**_DECLARED if name == declared else 1.0) for name in names}
-        found: list[Detected] = []
-        for text, share in zip(texts, shares, strict=True):
-            detector = factory().create()
-            detector.set_prior_map({name: odd / sum(odds.values()) for name, odd in odds.items()})
-            detector.append(text)
-            try:
-                pairs = [(answer.lang, float(answer.prob)) for answer in detector.get_probabilities()]
-            except LangDetectException:
-                pairs = []
-            found.append(_answer(pairs, share))
-        return found
-
-
-def _by_script(
-    texts: list[str],
-    declared: str | None,
-    model: Callable[[str, list[str], list[ScriptShare], str | None], list[Detected]],
-) -> list[Detected]:
-    """Settle by script what it settles, and ask the model for the rest, script by script."""
-    shares = heaviest(counts(texts, _SCRIPT_REACH))
-    found = [_gate(text, share) for text, share in zip(texts, shares, strict=True)]
-    for script in SUMMED:
-        rows = [row for row, share in enumerate(shares) if found[row] is None and share.script == script]
-        if rows:
-            answers = model(script, [texts[row] for row in rows], [shares[row] for row in rows], declared)
-            for row, answer in zip(rows, answers, strict=True):
-                found[row] = answer
-    return [answer for answer in found if answer is not None]
-
-
-def _judged(logits: Scores, names: tuple[str, ...], share: ScriptShare, *, fits: bool) -> Detected:
-    weights = np.exp((logits - logits.max()).astype(np.float64))
-    chances = weights / weights.sum()
-    best = np.argsort(-chances, kind="stable")[:4]
-    answer = _answer([(names[i], float(chances[i])) for i in best.tolist()], share)
-    if fits or answer.language == UNDETERMINED:
-        return answer
-    return Detected(UNDETERMINED, 0.0, share.script, "und:fit", share.letters, answer.alternatives)
+        detector = factory().create()
+        detector.set_prior_map({name: odd / sum(odds.values()) for name, odd in odds.items()})
+        detector.append(text)
+        try:
+            pairs = [(answer.lang, float(answer.prob)) for answer in detector.get_probabilities()]
+        except LangDetectException:
+            pairs = []
+        return _answer(pairs, share)
 
 
 def _answer(pairs: Sequence[tuple[str, float]], share: ScriptShare) -> Detected:
@@ -179,8 +208,16 @@ def _answer(pairs: Sequence[tuple[str, float]], share: ScriptShare) -> Detected:
 @cache
 def backend(name: BackendName = "profiles") -> Backend:
     """Return a back end by name, its tables loaded."""
-    load_tables()
-    return Profiles() if name == "profiles" else Langdetect()
+    if name == "profiles":
+        return Profiles()
+    factory()
+    return Langdetect()
+
+
+@cache
+def _names() -> dict[str, tuple[str, ...]]:
+    """Return the languages of every script with more than one."""
+    return dict(zip(SUMMED, (own.names for own in shipped().languages), strict=True))
 
 
 def relabelled(answer: Detected, language: str) -> Detected:
