@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
 
+from ahocorasick_rs import AhoCorasick
+
 from pipeline.resources import language_toml, languages
 from pipeline.text.lines import Line
 from pipeline.text.normalise import normalise
@@ -56,13 +58,17 @@ def _heads() -> dict[str, CueKind]:
 
 
 @cache
-def _phrases() -> tuple[tuple[PhraseKind, re.Pattern[str]], ...]:
-    found: list[tuple[PhraseKind, re.Pattern[str]]] = []
-    for kind in _PHRASE_KINDS:
-        words = sorted(cue_words(kind))
-        if words:
-            found.append((kind, re.compile("|".join(map(re.escape, words)))))
-    return tuple(found)
+def _phrases() -> tuple[AhoCorasick, tuple[PhraseKind, ...]]:
+    """Return the phrases of all kinds, in the order of the kinds, and the kind of each."""
+    found = [(word, kind) for kind in _PHRASE_KINDS for word in sorted(cue_words(kind))]
+    return AhoCorasick([word for word, _ in found]), tuple(kind for _, kind in found)
+
+
+def _phrase_kind(text: str) -> PhraseKind | None:
+    """Return the first kind of which a text has a phrase."""
+    phrases, kinds = _phrases()
+    first = min((number for number, _, _ in phrases.find_matches_as_indexes(text, overlapping=True)), default=None)
+    return None if first is None else kinds[first]
 
 
 @cache
@@ -76,9 +82,9 @@ def cue(line: Line) -> Cue | None:
     if length <= _LONGEST_LINE["caption"] and line.text.startswith(_caption_starts()):
         return Cue("caption", alone=False)
     if length <= _LONGEST_PHRASE_LINE:
-        for phrase_kind, phrase in _phrases():
-            if phrase.search(line.text):
-                return Cue(phrase_kind, alone=True)
+        phrase_kind = _phrase_kind(line.text)
+        if phrase_kind is not None:
+            return Cue(phrase_kind, alone=True)
     return _head_cue(line, length)
 
 

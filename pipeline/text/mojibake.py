@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_MARKS = re.compile(r"\?{4,}|\ufffd{2,}")
+_MARKS = ("????", "\ufffd\ufffd")
 _RUN = re.compile(r"(?:[?\ufffd]{3,}[\s?\ufffd.,!]*)+")
 # A UTF-8 lead byte of a two or three byte sequence, as cp1252 shows it, with a continuation byte.
 _PAIR = re.compile(
@@ -16,7 +16,7 @@ _CAP = 4000
 
 def lost(text: str) -> tuple[int, int] | None:
     """Return the first run of characters in place of lost letters, None where there is none."""
-    if not _MARKS.search(text):
+    if not any(marks in text for marks in _MARKS):
         return None
     match = _RUN.search(text)
     return (match.start(), match.end() - len(match[0]) + len(match[0].rstrip())) if match else None

@@ -26,8 +26,13 @@ _LINE = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # No writing system stacks more (UAX 15, stream-safe text); composing longer runs takes quadratic time.
 _STACK = 30
 _LONG_STACK = re.compile(f"[{JOINING}]{{{_STACK + 1},}}")
+# So long a run holds two neighbours of every fifteenth character; where there are none, there is no such run.
+_EVERY = _STACK // 2
+_NEIGHBOURS = re.compile(f"[{JOINING}]{{2}}")
 _CLUSTER = re.compile(f"[^{JOINING}]?[{JOINING}]+|[{UNSTABLE}]")
 _ROUNDS = 4
+# No text of one or two languages has more letters that are folded.
+_FEW = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,11 @@ def normalise(received: str, start: int = 0, end: int | None = None) -> Normalis
 def _round(text: str, rules: _Rules, layers: list[Layer]) -> str:
     if "<" in text or "&" in text or "]]>" in text:
         text = _apply(text, markup_edits(text), layers)
-    text = _apply(text, ((m.start(), m.end(), _plain(m[0])) for m in _PRESENTATION.finditer(text)), layers)
+    if not text.isascii():
+        text = _apply(text, ((m.start(), m.end(), _plain(m[0])) for m in _PRESENTATION.finditer(text)), layers)
     text = _apply(text, _drop_edits(text, rules), layers)
-    text = _apply(text, ((m.start() + _STACK, m.end(), "") for m in _LONG_STACK.finditer(text)), layers)
+    if _NEIGHBOURS.search(text[::_EVERY]):
+        text = _apply(text, ((m.start() + _STACK, m.end(), "") for m in _LONG_STACK.finditer(text)), layers)
     if not unicodedata.is_normalized("NFC", text):
         text = _apply(text, _compose_edits(text), layers)
     text = _folded(text, rules.fold)
@@ -99,10 +106,11 @@ def _round(text: str, rules: _Rules, layers: list[Layer]) -> str:
 
 def _folded(text: str, fold: dict[int, str]) -> str:
     """Replace letter for letter: replacing the few that occur is faster than looking every letter up."""
-    for char in sorted(set(text)):
-        new = fold.get(ord(char))
-        if new is not None:
-            text = text.replace(char, new)
+    occurring = fold.keys() & set(map(ord, set(text)))
+    if len(occurring) > _FEW:
+        return text.translate(fold)
+    for code in occurring:
+        text = text.replace(chr(code), fold[code])
     return text
 
 

@@ -16,6 +16,8 @@ from pipeline.text.normalise import Normalised, normalise
 from schemas.article import SegmentKind
 
 _TWEET = re.compile(r"pic\.twitter\.com/\w|https?://t\.co/\w|^[-–—]\s?.{1,60}\(@\w{1,20}\)")
+# Every remnant has one of these; looking for them first is faster.
+_TWEET_SIGNS = ("twitter.com/", "t.co/", "(@")
 _SITE_SUFFIX = re.compile(r"\s[-–—|]\s?[^-–—|.؟?!]{2,30}[.۔]?\Z")
 # A page on which something else than an article is shown has no more letters than this.
 _BLOCKED = 700
@@ -79,7 +81,7 @@ class _Page:
         shown = self.text[line.start : line.end]
         if not line.letters:
             return "mojibake" if lost(shown) else (None if any(map(str.isdigit, shown[:200])) else "filler")
-        if _TWEET.search(shown) and line.letters < 400:
+        if line.letters < 400 and any(sign in shown for sign in _TWEET_SIGNS) and _TWEET.search(shown):
             return "tweet"
         if own and own.kind in ("share", "consent", "boilerplate", "keywords", "source_line", "caption"):
             return None if own.alone and own.kind == "caption" and line.stopped else own.kind
