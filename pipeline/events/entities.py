@@ -69,6 +69,8 @@ class Finder:
         office = self._office(chart, j, end, country.iso3, "explicit")
         if office is not None:
             return office._replace(start=i)
+        if j > after and self.known.grammar.order == "SOV" and (other := self._own_counterpart(chart, j, end)):
+            return other._replace(start=i, country=country.iso3, basis="explicit")
         city = self._place(chart, j, end) if j > after else None
         if city is None:
             noun = chart.hit("word", after)
@@ -84,9 +86,14 @@ class Finder:
             return True
         case = chart.hit("case", after)
         if not chart.has("word", i, "daytime"):
-            return case is not None or chart.word(after) in self.known.grammar.conjunctions
+            joined = {chart.word(after), chart.word(i - 1) if self._named_before(chart, i - 1) else ""}
+            return case is not None or not joined.isdisjoint(self.known.grammar.conjunctions)
         marked = case is not None and bool(SUPPORTING & set(case[1]))
         return marked and not chart.has("case", i - 1, "genitive") and chart.hit("date", i - 1) is None
+
+    def _named_before(self, chart: Chart, i: int) -> bool:
+        """Whether the name of a country ends right before token i."""
+        return any((hit := chart.hit("country", i - back)) is not None and hit[0] == i for back in (1, 2, 3))
 
     def _demonym(self, chart: Chart, i: int, end: int) -> Chunk | None:
         hit = chart.hit("demonym", i)
@@ -127,6 +134,12 @@ class Finder:
             return None
         name, stop = self.names.name(chart, after, end)
         return Chunk(start=i, end=stop, kind="counterpart", sector="GOV", name=name)
+
+    def _own_counterpart(self, chart: Chart, i: int, end: int) -> Chunk | None:
+        """Read "his counterpart" behind the genitive of a country."""
+        while i < end and chart.has("word", i, "possessives"):
+            i += 1
+        return self._counterpart(chart, i, end)
 
     def _shares_office(self, chart: Chart, i: int, end: int) -> bool:
         """Whether a second adjective follows that shares an office with the first: "American and Chinese ministers"."""
@@ -182,7 +195,8 @@ class Finder:
         role: Role = hit[1][0]
         chunk = self._title(chart, i, end, None, None)
         if role.common and chunk.name is None and chunk.end == hit[0]:
-            return None
+            counted = role.kind == "people" and chart.has("word", i - 1, "quantifiers") == i
+            return chunk if counted else None
         return chunk
 
     def _title(self, chart: Chart, i: int, end: int, country: str | None, basis: str | None) -> Chunk:

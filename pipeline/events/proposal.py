@@ -61,7 +61,8 @@ def _unreal(scene: Scene, firing: Firing) -> bool:
         return True
     if firing.group is None:
         return one.within("word", "unreal", start, firing.clause.end) is not None
-    return bool(one.has("word", firing.start - 1, "unreal"))
+    # What is rejected was only proposed: that it was rejected is real.
+    return firing.act.type != "REJECT" and bool(one.has("word", firing.start - 1, "unreal"))
 
 
 def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Parties | None:
