@@ -8,6 +8,8 @@ from collections.abc import Iterator
 BLOCK = 1024
 # A block of which so much has changed is written anew.
 MOST_CHANGED = BLOCK // 4
+# What Python takes for a run of bytes by itself.
+LOOSE = 41
 
 
 class _Block:
@@ -46,6 +48,12 @@ class _Block:
         if len(self.changed) > MOST_CHANGED:
             self._close([self.get(row) for row in range(BLOCK)])
 
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        loose = [*self.changed.values(), *(self.open or ())]
+        return len(self.data) + 4 * len(self.ends) + sum(LOOSE + len(data or b"") for data in loose)
+
     def _close(self, entries: list[bytes | None]) -> None:
         self.open, self.changed = None, {}
         self.data, self.ends, end = b"".join(data or b"" for data in entries), array("I"), 0
@@ -69,6 +77,11 @@ class Blocks:
         for block in self._blocks.values():
             rows = len(block.ends if block.open is None else block.open)
             yield from (data for row in range(rows) if (data := block.get(row)) is not None)
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return sum(block.size for block in self._blocks.values())
 
     def add(self, data: bytes) -> int:
         """Keep an entry under the next number and return that."""

@@ -28,6 +28,11 @@ class Fingerprints:
     def __len__(self) -> int:
         return self._used
 
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return (self._keys.itemsize + self._places.itemsize) * len(self._keys)
+
     def find(self, key: int) -> list[int]:
         """Return the places under a fingerprint."""
         return [self._places[slot] for slot in self._slots(key)]

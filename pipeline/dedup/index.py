@@ -46,6 +46,11 @@ class Hours:
     def __iter__(self) -> Iterator[int]:
         return iter(sorted(self._places))
 
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return sum(places.itemsize * len(places) for places in self._places.values())
+
     def first(self, hour: int, most: int, entries: Blocks) -> list[bytes]:
         """Return the first entries of an hour that are still there."""
         found: list[bytes] = []
@@ -115,6 +120,11 @@ class SeenIndex(MutableMapping[str, Seen]):
     def clock(self) -> int | None:
         """The latest arrival, by which articles expire; None before the first."""
         return self._clock
+
+    @property
+    def size(self) -> int:
+        """Bytes held, but for the newest few hundred articles, which are kept at hand in a bounded number of bytes."""
+        return self._entries.size + self._names.size + self._postings.size + self._hours.size
 
     def with_url(self, url: str | None) -> tuple[str, ...]:
         """Return articles with this canonical address."""

@@ -136,6 +136,12 @@ class Postings:
         self._open = Open()
         self._segments: list[Sealed] = []
 
+    @property
+    def size(self) -> int:
+        """Bytes held by sealed segments."""
+        arrays = ((one.hashes, one.within, one.new, one.alive) for one in self._segments)
+        return sum(array.nbytes for parts in arrays for array in parts)
+
     def add(self, place: int, hashes: Hashes, *, new: bool) -> None:
         """Remember the sketch of an article, with a higher number than any before; `new` ones count for repetition."""
         if not len(hashes):

@@ -31,8 +31,8 @@ _EVERY = _STACK // 2
 _NEIGHBOURS = re.compile(f"[{JOINING}]{{2}}")
 _CLUSTER = re.compile(f"[^{JOINING}]?[{JOINING}]+|[{UNSTABLE}]")
 _ROUNDS = 4
-# No text of one or two languages has more letters that are folded.
-_FEW = 64
+# Written texts have fewer different characters among so many, and fewer folded ones; in others each is looked up.
+_SAMPLE, _MANY, _FEW = 4096, 1500, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,8 @@ def _round(text: str, rules: _Rules, layers: list[Layer]) -> str:
 
 def _folded(text: str, fold: dict[int, str]) -> str:
     """Replace letter for letter: replacing the few that occur is faster than looking every letter up."""
+    if len(set(text[:_SAMPLE])) > _MANY:
+        return text.translate(fold)
     occurring = fold.keys() & set(map(ord, set(text)))
     if len(occurring) > _FEW:
         return text.translate(fold)
