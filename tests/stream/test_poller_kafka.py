@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from agents.broker import Received, Start, connect
 from agents.config import Settings, read_settings
 from schemas import codec
 from schemas.article import RawArticle
-from schemas.topics import topics
 from tests.kafka.broker import Cluster
 from tests.stream.feed_server import FeedServer, answer, rss
 
 
-async def test_articles_are_on_kafka_when_the_command_ends(kafka1: Cluster, tmp_path: Path) -> None:
-    settings = read_settings({}, broker=kafka1.url)
-    async with connect(settings) as broker:
-        await broker.create_topics([topics()["news.raw"], topics()["news.feeds"]], {})
+async def test_articles_are_on_kafka_when_the_command_ends(
+    kafka1: Cluster, fresh_topics: Callable[[str], Awaitable[str]], tmp_path: Path
+) -> None:
+    settings = read_settings({}, broker=kafka1.url, app_id=await fresh_topics("poll"))
     async with FeedServer() as server:
         server.answers["/feed"] = [answer(200, rss(("a", "A"), ("b", "B")), ETag='"1"'), answer(304)]
         file = tmp_path / "catalog.toml"
