@@ -67,6 +67,8 @@ def set_up(settings: Settings) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("khabar").setLevel(settings.log_level.upper())
+    # Says on every slow commit that a timer overlaps itself; a stage that stands still is the watchdog's matter.
+    logging.getLogger("mode.timers").setLevel(logging.ERROR)
 
 
 def _time(record: logging.LogRecord) -> str:
