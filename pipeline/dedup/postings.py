@@ -75,21 +75,20 @@ class Sealed:
 
 
 class Open:
-    """The newest articles, by hash."""
+    """The newest articles, by hash: most hashes are held by one article, so only others have a tuple."""
 
     def __init__(self) -> None:
         self.articles: dict[int, tuple[bool, Hashes]] = {}
-        self.by_hash: dict[int, list[int]] = {}
+        self.by_hash: dict[int, int | tuple[int, ...]] = {}
 
     def add(self, place: int, hashes: Hashes, *, new: bool) -> None:
         """Remember an article."""
         self.articles[place] = (new, hashes)
-        by_hash = self.by_hash
-        for value in hashes.tolist():
-            if value in by_hash:
-                by_hash[value].append(place)
-            else:
-                by_hash[value] = [place]
+        by_hash, values = self.by_hash, hashes.tolist()
+        for value in [value for value in values if value in by_hash]:
+            by_hash[value] = (*self._holders(value), place)
+        for value in values:
+            by_hash.setdefault(value, place)
 
     def discard(self, place: int) -> bool:
         """Forget an article; False when it is not here."""
@@ -97,25 +96,26 @@ class Open:
         if article is None:
             return False
         for value in article[1].tolist():
-            holders = self.by_hash[value]
-            holders.remove(place)
-            if not holders:
+            left = tuple(holder for holder in self._holders(value) if holder != place)
+            if left:
+                self.by_hash[value] = left
+            else:
                 del self.by_hash[value]
         return True
 
     def find(self, wanted: Hashes) -> Hits | None:
         """Look hashes up; None when nothing holds any."""
         by_hash, articles = self.by_hash, self.articles
-        found = [
-            (which, place)
-            for which, value in enumerate(wanted.tolist())
-            if value in by_hash
-            for place in by_hash[value]
-        ]
-        if not found:
+        held = [(which, value) for which, value in enumerate(wanted.tolist()) if value in by_hash]
+        if not held:
             return None
+        found = [(which, place) for which, value in held for place in self._holders(value)]
         pairs = np.array(found, dtype=np.int64)
         return pairs[:, 0], pairs[:, 1], np.array([articles[place][0] for _, place in found], dtype=np.bool_)
+
+    def _holders(self, value: int) -> tuple[int, ...]:
+        holders = self.by_hash[value]
+        return holders if isinstance(holders, tuple) else (holders,)
 
     def sealed(self) -> Sealed:
         """Return the same articles as a segment."""

@@ -73,13 +73,20 @@ def words_of(spaced: str) -> list[str]:
 
 def _looked_up(text: str, table: Codes) -> Codes:
     """Fold letter by letter; only where that is not enough is the text brought into NFKC first."""
-    codes = np.minimum(encoded(text.replace("…", "...")), TABLE_SIZE - 1)
-    if not text.isascii():
-        signs = _signs()[codes]
+    if text.isascii():
+        return _through(table, encoded(text))
+    codes = encoded(text.replace("…", "..."))
+    signs = _signs().take(codes, mode="clip")
+    if signs.any():
         marks = signs == _COMBINES
         if (signs == _UNSETTLED).any() or (marks[1:] & marks[:-1]).any():
-            codes = np.minimum(encoded(compatible(text)), TABLE_SIZE - 1)
-    folded: Codes = table[codes]
+            codes = encoded(compatible(text))
+    return _through(table, codes)
+
+
+def _through(table: Codes, codes: Codes) -> Codes:
+    """Look code points up; the last entry stands for all beyond."""
+    folded: Codes = table.take(codes, mode="clip")
     return folded
 
 
@@ -93,7 +100,7 @@ def compatible(text: str) -> str:
     if text.isascii():
         return text
     codes = encoded(text)
-    marks: NDArray[np.bool_] = _combining()[np.minimum(codes, TABLE_SIZE - 1)]
+    marks: NDArray[np.bool_] = _combining().take(codes, mode="clip")
     if int(np.count_nonzero(marks)) > MARKS_IN_A_ROW:
         text = decoded(codes[_run_lengths(marks) <= MARKS_IN_A_ROW])
     return unicodedata.normalize("NFKC", text)
@@ -173,7 +180,7 @@ def _may_move(code: int, table: Codes) -> bool:
 
 
 def _mapped(text: str, table: Codes) -> list[int]:
-    return [value for value in table[np.minimum(encoded(text), TABLE_SIZE - 1)].tolist() if value]
+    return [value for value in _through(table, encoded(text)).tolist() if value]
 
 
 def _joining() -> NDArray[np.bool_]:
