@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.dedup import index as index_module
 from pipeline.dedup.index import HOLDERS, SeenIndex
-from pipeline.dedup.packing import packed_entry, unpacked_entry
+from pipeline.dedup.packing import packed_entry, packed_uri, unpacked_entry
 from pipeline.dedup.postings import Postings
 from pipeline.dedup.state import HOUR, WINDOW_HOURS, Decision, Seen, advanced, expired, order, packed, seconds
 from schemas import codec
@@ -171,3 +171,56 @@ def test_unknown_times_come_last():
         (9, "b"),
         (None, "a"),
     ]
+
+
+def plain(uri, **fields):
+    verdict = Verdict(verdict="new", relation="new", group=uri, carriers=("s",))
+    decision = Decision(version=fields.pop("version", 1), text_sha256="0a" * 32, verdict=verdict)
+    known = {"site": "s", "group": uri, "carriers": ("s",), "decisions": (decision,), "text_key": "0b" * 8}
+    return Seen(uri=uri, **(known | fields))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"time": 0, "published": 5, "arrived": 7, "letters": 9},
+        {"canonical_url": "paper.example/1"},
+        {"canonical_url": "other.example/1"},
+        {"canonical_url": ""},
+        {"time": -5},
+        {"time": 1 << 40},
+        {"version": 1 << 20},
+        {"text_key": ""},
+        {"text_key": "0B" * 8},
+        {"text_key": "0b"},
+        {"text_key": "zz"},
+        {"carriers": ("s", "t")},
+        {"site": "x" * 70_000, "carriers": ("x" * 70_000,)},
+        {"group": "elsewhere"},
+        {"sketch": packed((1, 2, 3)), "wording": b"\x00|\xff"},
+    ],
+)
+def test_an_entry_of_a_new_article_survives_packing(fields):
+    one = plain("https://paper.example/1", **fields)
+    data = packed_entry(one)
+    assert unpacked_entry(data) == one
+    assert packed_uri(data) == one.uri
+
+
+@pytest.mark.parametrize("uri", ["", "a" * 70_000, "\0", "اردو"])
+def test_any_uri_is_read_from_a_packed_entry(uri):
+    for one in (plain(uri), plain(uri, group="other")):
+        assert packed_uri(packed_entry(one)) == uri
+        assert unpacked_entry(packed_entry(one)) == one
+
+
+def test_size_is_reported_and_bounded_by_what_is_left():
+    index = SeenIndex()
+    for place in range(3000):
+        index[f"u{place}"] = entry(f"u{place}", range(place, place + 30), arrived=place, canonical_url=f"x/{place}")
+        if place >= 600:
+            del index[f"u{place - 600}"]
+    assert 0 < index.size < 600 * 2000
+    assert len(index) == 600
+    assert sorted(index) == sorted(f"u{place}" for place in range(2400, 3000))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.fold import fold
+from pipeline.text.fold import compatible, fold, fold_words
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=200)
 
@@ -56,3 +56,16 @@ def test_folding_twice_changes_nothing_more(text):
 @given(st.text(st.characters(categories=("L", "M", "N"), max_codepoint=0xFFFF), max_size=20))
 def test_the_normal_form_of_the_input_does_not_matter(text):
     assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+
+
+MARKED = st.text(st.sampled_from("ab1 .…|\nكیंि়्াोा゙ﾞｶ가가ﷺ½\u0301\u0323\u0653\u0654\u0f71\u0e38"), max_size=60)
+
+
+@given(st.one_of(ANY_TEXT, MARKED))
+def test_folding_letter_by_letter_gives_what_folding_in_nfkc_gives(text):
+    assert fold(text) == fold(compatible(text))
+    assert fold_words(text) == fold_words(compatible(text))
+
+
+def test_marks_beyond_thirty_in_a_row_are_left_out_on_every_path():
+    assert fold("क" + "्" * 40 + "ष") == "क" + "्" * 30 + "ष"

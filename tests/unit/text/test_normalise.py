@@ -209,3 +209,17 @@ def test_time_grows_with_length_not_faster(unit: str) -> None:
 
     seconds(1000)
     assert seconds(160_000) < 16 * 3 * seconds(10_000) + 0.02
+
+
+def test_a_text_of_thousands_of_different_characters_is_folded_like_any_other():
+    sample = "".join(map(chr, range(0x20, 0x3000))) + "٣۴५"
+    whole = normalise(sample).text
+    assert whole.endswith("345")
+    assert normalise(whole).text == whole
+    assert normalise("ك ٣").text == normalise("ك ٣" + sample).text[:3]
+
+
+def test_a_stack_of_marks_is_cut_wherever_it_stands():
+    for before in range(31):
+        text = normalise("क" * before + "\u0323" * 45 + "ख").text
+        assert text.count("\u0323") == 30
