@@ -111,7 +111,7 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
     """The state whose adjective describes what is condemned, praised or seized: "condemned the Israeli attack"."""
     one, clause = scene.chart, firing.clause
     svo = scene.reader.known.grammar.order == "SVO"
-    if not svo:
+    if not svo or firing.tense == "passive":
         places = range(firing.start - 1, max(clause.start, firing.start - OBJECT_REACH) - 1, -1)
     else:
         places = range(firing.end, min(clause.end, firing.end + OBJECT_REACH))
@@ -119,7 +119,7 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
         hit = one.hit("demonym", i)
         if hit is not None:
             return [Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
-        if one.hit("connective", i):
+        if one.hit("connective", i) or (svo and one.word(i) in scene.reader.known.grammar.conjunctions):
             break
         if svo and (state := _modifier(one, i)):
             return [Chunk(start=i, end=i + 1, kind="state", country=state, basis="explicit", chart=one.segment)]
@@ -127,10 +127,12 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
 
 
 def _modifier(one: Chart, i: int) -> str | None:
-    """The country whose short name stands before a noun: "a US proposal"."""
-    hit = one.hit("country", i)
-    short = hit is not None and hit[0] == i + 1 and one.texts[i].isupper() and one.is_word(i + 1)
-    return hit[1][0].iso3 if hit is not None and short and not one.hit("auxiliary", i + 1) else None
+    """The state or union whose short name stands before a noun: "a US proposal"."""
+    hit = one.hit("country", i) or one.hit("organisation", i)
+    if hit is None or hit[0] != i + 1 or not one.texts[i].isupper() or not one.is_word(i + 1):
+        return None
+    owner: str | None = getattr(hit[1][0], "iso3", None) or getattr(hit[1][0], "country", None)
+    return None if one.hit("auxiliary", i + 1) else owner
 
 
 def _speaks_for_state(chunk: Chunk) -> bool:
@@ -167,6 +169,7 @@ def _fits(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> bool:
         not act.needs_actor or bool(actors),
         not act.needs_recipient or bool(recipients),
         not act.needs_mutual or (len(everyone) > 1 and not firing.occasion and _agreed(parties)),
+        not act.needs_alone or len({c.country for c in actors}) == 1,
         not act.needs_foreign or _foreign(actors, recipients),
         not act.needs_person or any(c.kind in OFFICES | {"body"} for c in actors),
         not act.needs_office or any(c.office for c in actors),

@@ -25,6 +25,7 @@ MEDIA = "JRN"
 PASSIVE_REACH = 4
 CONJUNCTION_REACH = 3
 NOUN_REACH = 4
+ARTICLES = frozenset({"the", "a", "an", "this", "these", "those"})
 GOVERNED = frozenset({"with", "to", "from"})
 # Names that also stand before nouns.
 MODIFYING = frozenset({"state", "organisation", "place"})
@@ -84,6 +85,8 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
             subject = subject_of(chart, near, last, firing) or antecedent(chunks, start, link)
             if not subject and (link == RELATIVE or (firing.tense == "passive" and not _has_agent(near, firing))):
                 continue
+            if firing.group is not None and firing.tense != "passive" and _other_subject(chart, near, firing):
+                continue
             agents = subject or (() if firing.tense == "passive" else carried)
             asked = near + ahead if firing.act.then == COMPLEMENT else near
             if firing.group is None:
@@ -101,6 +104,24 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
             carried = tuple(c for c in near if c.case is None and c.kind in PARTIES)[:1]
         _note_speaker(scene, chart, (start, end), near)
     return found
+
+
+def _other_subject(chart: Chart, near: list[Chunk], firing: Firing) -> bool:
+    """Whether a noun phrase that is no known party stands right before the verb: "why the tank had fired"."""
+    i = firing.start - 1
+    while i >= firing.clause.start and any(
+        (hit := chart.hit("auxiliary", i - back)) is not None and hit[0] == i + 1 for back in (0, 1)
+    ):
+        i -= 1
+    covered = {j for chunk in near for j in range(chunk.start, chunk.end)}
+    for j in range(i, max(firing.clause.start, i - NOUN_REACH) - 1, -1):
+        if j in covered or chart.word(j) in STOPS or chart.hit("date", j) or chart.hit("demonym", j):
+            return False
+        if chart.word(j) in ARTICLES:
+            return j < i and not any(
+                (hit := chart.hit("case", j - back)) is not None and hit[0] == j for back in (1, 2)
+            )
+    return False
 
 
 def _has_agent(near: list[Chunk], firing: Firing) -> bool:

@@ -41,6 +41,7 @@ class Trigger:
     needs_actor: bool = False
     needs_recipient: bool = False
     needs_mutual: bool = False
+    needs_alone: bool = False
     needs_foreign: bool = False
     needs_domestic: bool = False
     needs_person: bool = False
