@@ -271,7 +271,9 @@ def subject_of(chart: Chart, near: list[Chunk], start: int, firing: Firing) -> t
         able = [c for c in able if firing.start - c.end <= PASSIVE_REACH and chart.word(c.end) != ","]
     if not able:
         return ()
-    head = able[0] if chart.word(able[0].end) == "," else able[-1]
+    # A comma behind the last as well closes an apposition: "Iran, a rival of Iraq, said"; else only it stands before.
+    closed = chart.word(able[0].end) == "," and chart.word(able[-1].end) == ","
+    head = able[0] if closed else able[-1]
     return tuple(c for c in near if head.group and c.group == head.group) or (head,)
 
 
