@@ -16,8 +16,8 @@ from schemas.article import Verdict
 # Flags, lengths of uri, site, address and sketch (in bytes); version; time, publication, arrival; letters; hashes.
 _PLAIN = struct.Struct("<BHHHHHIIII32s8s")
 _OTHER = struct.Struct("<BIIH")
-_IS_PLAIN, _TIMED, _PUBLISHED, _ADDRESSED, _KEYED, _IN_URI = 1, 2, 4, 8, 16, 32
-_DIGEST, _KEY = 32, 8
+_IS_PLAIN, _TIMED, _PUBLISHED, _ADDRESSED, _KEYED, _IN_URI, _SITE_IN_URI = 1, 2, 4, 8, 16, 32, 64
+_DIGEST, _KEY, _NEAR = 32, 8, 256
 _TYPICAL = Seen(
     uri="https://www.",
     site="news.com",
@@ -67,24 +67,28 @@ def _packed_plain(entry: Seen) -> bytes | None:
         return None
     uri, site, address = _bytes(entry.uri), _bytes(entry.site), _bytes(entry.canonical_url or "")
     in_uri = bool(address) and uri.endswith(address)
-    lengths = len(uri), len(site), len(address), len(entry.sketch)
+    site_at = uri.find(site) if 0 < len(site) < _NEAR else -1
+    # Where the site stands in the uri, its place there and its length are written in place of its length.
+    in_site = site_at * _NEAR + len(site) if 0 <= site_at < _NEAR else len(site)
+    lengths = len(uri), in_site, len(address), len(entry.sketch)
     numbers = decision.version, entry.time or 0, entry.published or 0, entry.arrived, entry.letters
     try:
-        head = _PLAIN.pack(_flags(entry, in_uri=in_uri), *lengths, *numbers, digest, key or b"")
+        flags = _flags(entry) | (_IN_URI if in_uri else 0) | (_SITE_IN_URI if 0 <= site_at < _NEAR else 0)
+        head = _PLAIN.pack(flags, *lengths, *numbers, digest, key or b"")
     except struct.error:
         return None
-    return b"".join((head, uri, site, b"" if in_uri else address, entry.sketch, entry.wording))
+    names = uri, b"" if flags & _SITE_IN_URI else site, b"" if in_uri else address
+    return b"".join((head, *names, entry.sketch, entry.wording))
 
 
-def _flags(entry: Seen, *, in_uri: bool) -> int:
-    """Say what an entry has; `in_uri` that its address ends its uri."""
+def _flags(entry: Seen) -> int:
+    """Say what an entry has."""
     return (
         _IS_PLAIN
         | (_TIMED if entry.time is not None else 0)
         | (_PUBLISHED if entry.published is not None else 0)
         | (_ADDRESSED if entry.canonical_url else 0)
         | (_KEYED if entry.text_key else 0)
-        | (_IN_URI if in_uri else 0)
     )
 
 
@@ -102,11 +106,13 @@ def _unpacked_plain(data: bytes) -> Seen:
         _PLAIN.unpack_from(data)
     )
     at_site = _PLAIN.size + in_uri
-    at_address = at_site + in_site
+    at_address = at_site + (0 if flags & _SITE_IN_URI else in_site)
     at_sketch = at_address + (0 if flags & _IN_URI else in_address)
     at_wording = at_sketch + in_sketch
     address = data[at_site - in_address : at_site] if flags & _IN_URI else data[at_address:at_sketch]
-    uri, site = _text(data[_PLAIN.size : at_site]), _text(data[at_site:at_address])
+    uri = _text(data[_PLAIN.size : at_site])
+    site_at = _PLAIN.size + in_site // _NEAR
+    site = _text(data[site_at : site_at + in_site % _NEAR] if flags & _SITE_IN_URI else data[at_site:at_address])
     decision = Decision(version=version, text_sha256=digest.hex(), verdict=_plain_verdict(uri, site))
     return Seen(
         uri=uri,

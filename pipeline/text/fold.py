@@ -60,7 +60,9 @@ def fold_spaced(text: str) -> Codes:
     folded[stops[_is_digit(folded[stops + 1])]] = ord(" ")
     folded = folded[folded != 0]
     spaces = folded == ord(" ")
-    spaces[1:] &= spaces[:-1]
+    parted = spaces | (folded == ord(SENTENCE_END))
+    # A space beside another or beside an end says nothing.
+    spaces[1:] &= parted[:-1]
     spaces[:1] = False
     kept: Codes = folded[~spaces]
     return kept

@@ -23,7 +23,7 @@ def test_agree_with_a_dict_of_sets(steps):
 
 def test_stay_small_while_articles_come_and_go():
     table, chance = Fingerprints(), random.Random(2)
-    keys = [chance.getrandbits(64) for _ in range(5000)]
+    keys = [chance.getrandbits(32) for _ in range(5000)]
     for place, key in enumerate(keys):
         table.add(key, place)
         if place >= 500:

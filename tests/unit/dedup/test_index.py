@@ -198,6 +198,8 @@ def plain(uri, **fields):
         {"carriers": ("s", "t")},
         {"site": "x" * 70_000, "carriers": ("x" * 70_000,)},
         {"group": "elsewhere"},
+        {"site": "paper.example", "carriers": ("paper.example",), "canonical_url": "paper.example/1"},
+        {"site": "", "carriers": ("",)},
         {"sketch": packed((1, 2, 3)), "wording": b"\x00|\xff"},
     ],
 )
