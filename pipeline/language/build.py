@@ -1,7 +1,7 @@
 """Make the tables of languages anew: `python -m pipeline.language.build [TEXTS.jsonl.gz] [WORDS.whl]`.
 
 The texts have one JSON object a line with `language` and `text`; only counts are kept, in lang/<code>/ngrams.tsv, and
-how well unseen texts fit, in fit.tsv. The words are the lists of the package langidentify; the commonest go to
+how well unseen texts fit, in usual.tsv. The words are the lists of the package langidentify; the commonest go to
 lang/<code>/reference.tsv. Without either the tables that are there are only put together in tables.bin.
 """
 
@@ -21,13 +21,13 @@ import orjson
 from pipeline.language.counting import Counted, count, level, lines, read
 from pipeline.language.holdout import apart, part_of
 from pipeline.language.letters import SUMMED
-from pipeline.language.profiles import FILE, Fit, Tables
+from pipeline.language.profiles import FILE, Tables
 from pipeline.language.scan import Scan
 from pipeline.language.tables import compiled
 from pipeline.resources import language_rows, language_toml, languages
 
 FOLDER = Path(__file__).resolve().parent.parent / "lang"
-FITS = Path(__file__).resolve().parent / "fit.tsv"
+USUAL = Path(__file__).resolve().parent / "usual.tsv"
 HEAD = (
     "# source: counted for khabar from news and reference texts, none of which is in the repository; counts only, CC0\n"
     "kind\tlevel\tngrams\n"
@@ -35,15 +35,14 @@ HEAD = (
 REFERENCE_HEAD = (
     "# source: word frequencies (from Wikipedia) of the package langidentify 1.0.2, Apache-2.0; rounded\nlevel\twords\n"
 )
-FIT_HEAD = (
-    "# source: measured for khabar on texts that share no passage with those counted, CC0\n"
-    "language\tscript\tmedian\tspread\n"
+USUAL_HEAD = (
+    "# source: measured for khabar on texts that share no passage with those counted, CC0\nlanguage\tscript\tnats\n"
 )
 BINARY_HEAD = (
     b"# source: put together by pipeline.language.build from lang/*/ngrams.tsv (CC0), lang/*/reference.tsv and the"
     b" profiles of langdetect 1.0.9 (both Apache-2.0)\n"
 )
-REFERENCE_WORDS = 8000
+REFERENCE_WORDS = 7600
 # Texts in this many parts, one of which shows how well what was not counted fits.
 _PARTS = 4
 _LEAST_TEXTS, _LEAST_LETTERS = 12, 20
@@ -75,14 +74,19 @@ def counted(texts: Texts) -> dict[str, Counted]:
     """Count texts, and add the words of the reference lists."""
     found = {}
     for code in summed():
-        found[code] = count(texts.get(code, ()), scripts_of(code))
+        found[code] = _count(code, texts.get(code, ()))
         found[code].reference = read((), language_rows(code, "reference")).reference
     return found
 
 
+def _count(code: str, texts: Sequence[str]) -> Counted:
+    """Count texts; where no reference list helps, what stands only once too."""
+    return count(texts, scripts_of(code), at_least=2 if language_rows(code, "reference") else 1)
+
+
 def table(code: str, texts: Sequence[str]) -> str:
     """Return the content of lang/<code>/ngrams.tsv."""
-    found = count(texts, scripts_of(code))
+    found = _count(code, texts)
     return HEAD + lines(found.trigrams, "trigram") + lines(found.words, "word")
 
 
@@ -92,17 +96,16 @@ def without(texts: Texts, measured: Sequence[str]) -> dict[str, list[str]]:
     return {code: [text for text in own if next(good)] for code, own in texts.items()}
 
 
-def fits(texts: Texts) -> dict[tuple[str, str], Fit]:
-    """Measure how much evidence a trigram or word gives in texts that share nothing with those counted."""
+def usual(texts: Texts) -> dict[tuple[str, str], float]:
+    """Measure how much evidence a feature gives in texts that share nothing with those counted, in the median."""
     held = {code: [text for text in own if part_of(text, _PARTS) == 0] for code, own in texts.items()}
     tables = compiled(counted(without(texts, [text for own in held.values() for text in own])), {})
-    found = {}
-    for code, own in held.items():
-        for script, values in _evidence(tables, code, own).items():
-            if len(values) >= _LEAST_TEXTS:
-                low, middle = np.quantile(values, [0.05, 0.5])
-                found[code, script] = Fit(round(float(middle), 2), round(float(middle - low) / 1.645, 2))
-    return found
+    return {
+        (code, script): round(float(np.median(values)), 2)
+        for code, own in held.items()
+        for script, values in _evidence(tables, code, own).items()
+        if len(values) >= _LEAST_TEXTS
+    }
 
 
 def _evidence(tables: Tables, code: str, texts: Sequence[str]) -> dict[str, list[float]]:
@@ -123,23 +126,23 @@ def read_counted() -> dict[str, Counted]:
     return {code: read(language_rows(code, "ngrams"), language_rows(code, "reference")) for code in summed()}
 
 
-def read_fits() -> dict[tuple[str, str], Fit]:
-    """Read fit.tsv."""
-    rows = [line.split("\t") for line in FITS.read_text(encoding="utf-8").splitlines()[2:]]
-    return {(code, script): Fit(float(median), float(spread)) for code, script, median, spread in rows}
+def read_usual() -> dict[tuple[str, str], float]:
+    """Read usual.tsv."""
+    rows = [line.split("\t") for line in USUAL.read_text(encoding="utf-8").splitlines()[2:]]
+    return {(code, script): float(nats) for code, script, nats in rows}
 
 
 def put_together() -> Tables:
     """Make the tables of what is in the repository and in langdetect."""
-    return compiled(read_counted(), read_fits())
+    return compiled(read_counted(), read_usual())
 
 
 def _count_all(path: Path) -> None:
     texts = texts_by_language(path)
     for code, own in texts.items():
         (FOLDER / code / "ngrams.tsv").write_text(table(code, own), encoding="utf-8")
-    rows = (f"{code}\t{script}\t{fit.median}\t{fit.spread}\n" for (code, script), fit in sorted(fits(texts).items()))
-    FITS.write_text(FIT_HEAD + "".join(rows), encoding="utf-8")
+    rows = (f"{code}\t{script}\t{nats}\n" for (code, script), nats in sorted(usual(texts).items()))
+    USUAL.write_text(USUAL_HEAD + "".join(rows), encoding="utf-8")
 
 
 def _read_words(wheel: Path) -> None:

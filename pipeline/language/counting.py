@@ -19,7 +19,8 @@ from pipeline.language.script import Units, counts, heaviest, units
 from pipeline.resources import Row
 
 TRIGRAMS, WORDS = 6000, 6000
-_AT_LEAST = 2
+# What was seen is counted as so much less often: the rest is for what was not seen.
+_DISCOUNT = 0.6
 _PARTS, _STEPS = 1e9, 8
 Levels = dict[str, int]
 
@@ -51,8 +52,8 @@ def folded(texts: Sequence[str], script: str) -> tuple[Units, Owners]:
     return runs(codes, np.minimum(np.cumsum(row == 0), max(len(texts) - 1, 0)))
 
 
-def count(texts: Sequence[str], scripts: Iterable[str]) -> Counted:
-    """Count texts of one language, each in the script it is written in."""
+def count(texts: Sequence[str], scripts: Iterable[str], at_least: int = 2) -> Counted:
+    """Count texts of one language, each in the script it is written in; what is rarer is left out."""
     found = Counted()
     by_script: dict[str, list[str]] = defaultdict(list)
     for text, share in zip(texts, heaviest(counts(texts)), strict=True):
@@ -60,20 +61,24 @@ def count(texts: Sequence[str], scripts: Iterable[str]) -> Counted:
     for script in sorted(scripts):
         if by_script[script]:
             codes, owners = folded(by_script[script], script)
-            _add(found.trigrams, codes, trigrams(codes, owners)[0], TRIGRAMS)
+            keys, _, number = _commonest(trigrams(codes, owners)[0], TRIGRAMS, at_least)
+            found.trigrams.update(_levels(map(_trigram, keys.tolist()), number))
             keys, _, begins = words(codes, owners)
-            _add(found.words, codes, keys, WORDS, begins)
+            _, first, number = _commonest(keys, WORDS, at_least)
+            found.words.update(_levels((_word(codes, begin) for begin in begins[first].tolist()), number))
     return found
 
 
-def _add(levels: Levels, codes: Units, keys: Keys, most: int, begins: Owners | None = None) -> None:
-    """Add the commonest keys as strings; trigrams are in their keys, words are read off the row where they begin."""
+def _commonest(keys: Keys, most: int, at_least: int) -> tuple[Keys, Owners, NDArray[np.float64]]:
+    """Return the commonest keys, where each is first, and what share of all it is."""
     unique, first, number = np.unique(keys, return_index=True, return_counts=True)
     kept = np.argsort(-number, kind="stable")[:most]
-    for i in kept[number[kept] >= _AT_LEAST].tolist():
-        gram = _trigram(int(unique[i])) if begins is None else _word(codes, int(begins[first[i]]))
-        if gram.isprintable():
-            levels[gram] = level(number[i] / len(keys))
+    kept = kept[number[kept] >= at_least]
+    return unique[kept], first[kept], (number[kept] - _DISCOUNT) / max(len(keys), 1)
+
+
+def _levels(grams: Iterable[str], shares: NDArray[np.float64]) -> Levels:
+    return {gram: level(share) for gram, share in zip(grams, shares.tolist(), strict=True) if gram.isprintable()}
 
 
 def _trigram(key: int) -> str:

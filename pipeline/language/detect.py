@@ -30,12 +30,12 @@ UNDETERMINED = "und"
 # The script and the n-grams are read off this many characters.
 _REACH = 240
 _LEAST_LETTERS, _LEAST_SIGNS = 4, 2
-_LEAST_CONFIDENCE = 0.3
+_LEAST_CONFIDENCE = 0.25
 # Neighbouring n-grams say the same thing twice: evidence counts the less the more of it there is.
 _TEMPERATURE, _TEMPERATURE_SLOPE = 3.0, 0.06
-# A text that gives less evidence for its best language than this many spreads below what is usual there is in none
-# of them: a short text may be further off than one of so many letters.
-_FIT_SHORT, _FIT_LONG, _SHORT, _LONG = -4.0, -2.5, 80, 150
+# A text that gives less than this share of the evidence usual for its best language is in none of them: a long text
+# has to give more than one with few letters.
+_FIT_SHORT, _FIT_LONG, _SHORT, _LONG = 0.6, 0.72, 60, 150
 # What a language that the source declares is worth, in nats.
 _DECLARED = 3.0
 _NOISE = re.compile(
@@ -108,10 +108,10 @@ class Profiles:
         self.tables = tables or shipped()
         width = self.tables.rows.shape[1]
         self._priors = np.full((len(SUMMED), width), -1e6)
-        self._fits = np.ones((2, len(SUMMED), width))
+        self._usual = np.ones((len(SUMMED), width))
         for place, own in enumerate(self.tables.languages):
             self._priors[place, : len(own.names)] = own.priors
-            self._fits[:, place, : len(own.names)] = np.array([(fit.median, fit.spread) for fit in own.fits]).T
+            self._usual[place, : len(own.names)] = own.usual
 
     def detect(self, texts: Sequence[str], declared: str | None = None) -> list[Detected]:
         """Return the language of every text; the same alone as in a batch."""
@@ -137,10 +137,9 @@ class Profiles:
             scores / (_TEMPERATURE + _TEMPERATURE_SLOPE * evidence.features)[:, None] + self._declared(declared)[places]
         )
         best = np.argsort(-chances, axis=1, kind="stable")[:, :4]
-        at = np.arange(len(rows))
-        median, spread = self._fits[:, places, best[:, 0]]
-        distance = (evidence.scores[at, best[:, 0]] / np.maximum(evidence.features, 1) - median) / spread
-        fits = distance >= np.interp(letters, (_SHORT, _LONG), (_FIT_SHORT, _FIT_LONG))
+        given = evidence.scores[np.arange(len(rows)), best[:, 0]] / np.maximum(evidence.features, 1)
+        least = np.interp(letters, (_SHORT, _LONG), (_FIT_SHORT, _FIT_LONG))
+        fits = given >= least * self._usual[places, best[:, 0]]
         ordered = np.take_along_axis(chances, best, axis=1).tolist()
         return map(self._answer, shares, places.tolist(), best.tolist(), ordered, fits.tolist())
 

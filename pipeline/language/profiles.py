@@ -32,20 +32,12 @@ _EIGHT = np.uint64(8)
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """How much evidence (nats) an n-gram of the language gives in unseen text: median, and spread below it."""
-
-    median: float = 5.0
-    spread: float = 0.5
-
-
-@dataclass(frozen=True, slots=True)
 class Languages:
-    """The languages of one script, their priors (nats) and fits."""
+    """The languages of one script, their priors, and what a trigram or word of unseen text usually gives (nats)."""
 
     names: tuple[str, ...]
     priors: tuple[float, ...]
-    fits: tuple[Fit, ...]
+    usual: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -147,8 +139,7 @@ def unpacked(content: bytes) -> Tables:
     rows = np.zeros((count, WIDTH), dtype=np.uint8)
     rows.ravel()[np.repeat(np.arange(count) * WIDTH, numbers) + columns] = values
     languages = tuple(
-        Languages(tuple(entry["names"]), tuple(entry["priors"]), tuple(Fit(**fit) for fit in entry["fits"]))
-        for entry in head["languages"]
+        Languages(tuple(entry["names"]), tuple(entry["priors"]), tuple(entry["usual"])) for entry in head["languages"]
     )
     return Tables(languages, hashes, rows)
 

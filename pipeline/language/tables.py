@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline.language.counting import Counted, folded, part
 from pipeline.language.factory import profile_texts
 from pipeline.language.letters import HASH_BITS, PLANE, SPACE, SUMMED, Keys, fold_tables, hashed, trigrams, words
-from pipeline.language.profiles import SLOT_BITS, WIDTH, Fit, Languages, Tables
+from pipeline.language.profiles import SLOT_BITS, WIDTH, Languages, Tables
 from pipeline.language.script import SCRIPTS, table, units
 from pipeline.resources import language_toml
 
@@ -30,6 +30,8 @@ _STEPS, _MOST = 8, 127
 # What the counts of langdetect and of the reference list weigh beside ours.
 _THEIRS, _REFERENCE_TRIGRAMS, _REFERENCE_WORDS = 0.3, 1.0, 1.5
 _ROWS = {"Latn": 220_000, "Cyrl": 80_000, "Arab": 70_000, "Deva": 40_000}
+# The evidence of a feature where it was not measured, in nats.
+_USUAL = 6.5
 # A language is written in a script that this share of its trigrams is in.
 _SCRIPT_SHARE, _LEAST_PROFILE = 0.2, 2000
 _NAMES = {"zh-cn": "zh", "zh-tw": "zh"}
@@ -44,7 +46,7 @@ class _Column:
     words: tuple[Keys, Shares]
 
 
-def compiled(counted: Mapping[str, Counted], fits: Mapping[tuple[str, str], Fit]) -> Tables:
+def compiled(counted: Mapping[str, Counted], usual: Mapping[tuple[str, str], float]) -> Tables:
     """Make the tables of all scripts."""
     languages, hashes, rows = [], [], []
     for script in SUMMED:
@@ -55,7 +57,7 @@ def compiled(counted: Mapping[str, Counted], fits: Mapping[tuple[str, str], Fit]
             Languages(
                 names,
                 tuple(float(language_toml(name, "meta").get("prior", 0.0)) for name in names),
-                tuple(fits.get((name, script), Fit()) for name in names),
+                tuple(usual.get((name, script), _USUAL) for name in names),
             )
         )
         hashes.append(hashed(keys))
