@@ -25,6 +25,8 @@ MEDIA = "JRN"
 PASSIVE_REACH = 4
 CONJUNCTION_REACH = 3
 NOUN_REACH = 4
+# Words behind a verb among which what it governs is looked for.
+GOVERNING_REACH = 40
 ARTICLES = frozenset({"the", "a", "an", "this", "these", "those"})
 GOVERNED = frozenset({"with", "to", "from"})
 # Names that also stand before nouns.
@@ -80,12 +82,13 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
             continue
         near = [_freed(c, start) for c in chunks if start <= c.start and c.end <= end]
         last, told = start, list[Draft]()
+        named = {i for c in near for i in range(c.start, c.end)}
         ahead = _complement(chart, chunks, end)
         for firing in firings(reader, chart, Clause(start, end, None, link), near):
             subject = subject_of(chart, near, last, firing) or antecedent(chunks, start, link)
             if not subject and (link == RELATIVE or (firing.tense == "passive" and not _has_agent(near, firing))):
                 continue
-            if firing.group is not None and firing.tense != "passive" and _other_subject(chart, near, firing):
+            if firing.group is not None and firing.tense != "passive" and _other_subject(chart, named, firing):
                 continue
             agents = subject or (() if firing.tense == "passive" else carried)
             asked = near + ahead if firing.act.then == COMPLEMENT else near
@@ -106,16 +109,15 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
     return found
 
 
-def _other_subject(chart: Chart, near: list[Chunk], firing: Firing) -> bool:
+def _other_subject(chart: Chart, named: set[int], firing: Firing) -> bool:
     """Whether a noun phrase that is no known party stands right before the verb: "why the tank had fired"."""
     i = firing.start - 1
     while i >= firing.clause.start and any(
         (hit := chart.hit("auxiliary", i - back)) is not None and hit[0] == i + 1 for back in (0, 1)
     ):
         i -= 1
-    covered = {j for chunk in near for j in range(chunk.start, chunk.end)}
     for j in range(i, max(firing.clause.start, i - NOUN_REACH) - 1, -1):
-        if j in covered or chart.word(j) in STOPS or chart.hit("date", j) or chart.hit("demonym", j):
+        if j in named or chart.word(j) in STOPS or chart.hit("date", j) or chart.hit("demonym", j):
             return False
         if chart.word(j) in ARTICLES:
             return j < i and not any(
@@ -289,8 +291,9 @@ def _cast(chart: Chart, firing: Firing, near: list[Chunk], agents: tuple[Chunk, 
     left = [c._replace(case=case) for c in agents] if not inherited or passive else []
     right: list[Chunk] = []
     reach = firing.end
+    source = chart.within("case", "source", firing.end, min(firing.clause.end, firing.end + GOVERNING_REACH))
     for chunk in near:
-        if chunk.start < firing.end or not _may_govern(chart, firing, chunk, passive=passive):
+        if chunk.start < firing.end or not _may_govern(firing, chunk, source, passive=passive):
             continue
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH:
             judged = firing.act.type in JUDGING and chart.has("word", chunk.end, "possessive")
@@ -305,13 +308,16 @@ def _cast(chart: Chart, firing: Firing, near: list[Chunk], agents: tuple[Chunk, 
     return Cast((*left, *reversed(right)), (), carried, ())
 
 
-def _may_govern(chart: Chart, firing: Firing, chunk: Chunk, *, passive: bool) -> bool:
-    """Whether a phrase behind the verb can belong to it: "by" in the passive only, "with" not behind "amid"."""
+def _may_govern(firing: Firing, chunk: Chunk, source: int | None, *, passive: bool) -> bool:
+    """Whether a phrase behind the verb can belong to it: "by" in the passive only, none far off.
+
+    `source` is the first preposition such as "amid": what stands behind it with another one belongs there.
+    """
+    if chunk.start - firing.end > GOVERNING_REACH:
+        return False
     if chunk.case == "by":
         return passive or firing.group is None
-    if chunk.case not in GOVERNED:
-        return True
-    return chart.within("case", "source", firing.end, chunk.start - 1) is None
+    return chunk.case not in GOVERNED or source is None or source >= chunk.start - 1
 
 
 def _continues(chart: Chart, firing: Firing, cast: Cast) -> bool:
