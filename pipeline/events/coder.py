@@ -49,6 +49,8 @@ class Reader:
         self.context = Context(Memory(), home=home(article, known, self.dateline))
         self.finder = Finder(known, self.context.memory, day)
         self.sentence = 0
+        # Many acts of one clause share its date.
+        self.dates: dict[tuple[int, int, int, int, bool], tuple[EventDate | None, bool]] = {}
 
     def drafts(self) -> list[Draft]:
         """Read every sentence twice: first for the names, then for the events."""
@@ -79,6 +81,14 @@ class Reader:
         self, one: Chart, part: Clause, span: tuple[int, int], *, future: bool
     ) -> tuple[EventDate | None, bool]:
         """Return the date a clause or the sentence before it states, else the article's; and whether it is stated."""
+        key = (one.segment, part.start, part.end, span[0], future)
+        if key not in self.dates:
+            self.dates[key] = self._date_of(one, part, span, future=future)
+        return self.dates[key]
+
+    def _date_of(
+        self, one: Chart, part: Clause, span: tuple[int, int], *, future: bool
+    ) -> tuple[EventDate | None, bool]:
         for start, end in ((part.start, part.end), (span[0], part.start)):
             found = dates_in(one, start, end, self.anchor, future=future)
             if found:
