@@ -15,6 +15,8 @@ from agents.transport.sqlite_log import SqliteLog
 from agents.transport.sqlite_schema import pack_headers, unpack_headers
 
 NOW = time.time_ns() // 1_000_000
+# The log cleans itself by the real clock, too: ages must not depend on how long a run takes.
+HOUR = 3_600_000
 SLOT = ("t", 0)
 MANY = 10_000
 
@@ -117,15 +119,15 @@ def eager(monkeypatch):
 
 @pytest.mark.usefixtures("eager")
 async def test_compaction_keeps_the_last_record_of_each_key_at_its_offset(log):
-    log.create("t", config(cleanup_policy="compact", delete_retention_ms=1000))
+    log.create("t", config(cleanup_policy="compact", delete_retention_ms=HOUR))
     for key, value, age in (
-        (b"a", b"1", 9000),
-        (b"b", b"1", 9000),
-        (b"a", b"2", 9000),
-        (b"c", None, 9000),
+        (b"a", b"1", 9 * HOUR),
+        (b"b", b"1", 9 * HOUR),
+        (b"a", b"2", 9 * HOUR),
+        (b"c", None, 9 * HOUR),
         (b"b", None, 0),
-        (b"d", b"1", 9000),
-        (b"e", None, 9000),
+        (b"d", b"1", 9 * HOUR),
+        (b"e", None, 9 * HOUR),
     ):
         log.append(SLOT, NOW - age, key, value)
     await log.flush()
