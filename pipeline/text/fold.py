@@ -14,7 +14,7 @@ from pipeline.resources import knowledge_rows
 Codes: TypeAlias = NDArray[np.uint32]
 
 SENTENCE_END = "|"
-SENTENCE_ENDS = ".!?…\n\u06d4\u061f\u0964\u0965\u3002\u1362\u2029"
+SENTENCE_ENDS = ".!?…\n\u06d4\u061f\u0964\u0965\u3002\u1362\u2029\uff01\uff1f"
 TABLE_SIZE = 0x40000
 # UAX 15, Stream-Safe Text Format: no real text stacks more marks on one letter. Normalising sorts the marks of a
 # letter one by one, so longer runs would cost quadratic time.
@@ -26,7 +26,8 @@ IDEOGRAPHS = ((0x3400, 0xA000), (0xAC00, 0xD7A4), (0x20000, 0x2F800), (0x30000, 
 LETTER_MARKS = frozenset({0, 9, 84, 91, 103, 107, 118, 122, 129, 130, 132})
 JOINING = frozenset({"Mn", "Mc", "Me", "Cf"})
 VIRAMA = 9
-_UNSETTLED, _COMBINES = 1, 2
+# What a character may do when a text is brought into NFKC: change; meet another mark; be joined to one before; join.
+_UNSETTLED, _COMBINES, _SECOND, _FIRST = 1, 2, 4, 8
 # Combining grapheme joiner, Mongolian and general variation selectors: marks of class 0 that change no letter.
 SILENT_MARKS = frozenset({0x034F, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)})
 
@@ -78,12 +79,19 @@ def _looked_up(text: str, table: Codes) -> Codes:
     if text.isascii():
         return _through(table, encoded(text))
     codes = encoded(text.replace("…", "..."))
-    signs = _signs().take(codes, mode="clip")
-    if signs.any():
-        marks = signs == _COMBINES
-        if (signs == _UNSETTLED).any() or (marks[1:] & marks[:-1]).any():
-            codes = encoded(compatible(text))
+    if _is_unsettled(_signs().take(codes, mode="clip")):
+        codes = encoded(compatible(text))
     return _through(table, codes)
+
+
+def _is_unsettled(signs: NDArray[np.uint8]) -> bool:
+    """Say whether NFKC may change what a text is folded to: by itself, or where two of its characters meet."""
+    some = int(np.bitwise_or.reduce(signs, initial=0))
+    if some & _UNSETTLED:
+        return True
+    meeting = signs[1:] & signs[:-1] & _COMBINES if some & _COMBINES else signs[:0]
+    joining = (signs[1:] & _SECOND != 0) & (signs[:-1] & _FIRST != 0) if some & _SECOND else signs[:0]
+    return bool(meeting.any() or joining.any())
 
 
 def _through(table: Codes, codes: Codes) -> Codes:
@@ -159,22 +167,34 @@ def _word_table() -> Codes:
 
 @cache
 def _signs() -> NDArray[np.uint8]:
-    """Say of code points whether a text with them has to be brought into NFKC, or only where two meet (marks)."""
+    """Say of code points in what NFKC may change them, as sums of powers of two."""
     table = _word_table()
     signs = np.zeros(TABLE_SIZE, dtype=np.uint8)
     signs[_combining()] = _COMBINES
     # Jamo compose by rule; kept marks of other classes than the virama's may change places.
-    unsettled = [*range(0x1160, 0x1200), *(c for c in np.flatnonzero(_combining()).tolist() if _may_move(c, table))]
-    for code in _alphabetic():
+    signs[0x1160:0x1200] |= _UNSETTLED
+    signs[[code for code in np.flatnonzero(_combining()).tolist() if _may_move(code, table)]] |= _UNSETTLED
+    composed = [code for code in _alphabetic() if unicodedata.decomposition(chr(code))]
+    for code in composed:
+        if _mapped(chr(code), table) != _mapped(unicodedata.normalize("NFKC", chr(code)), table):
+            signs[code] |= _UNSETTLED
         parts = unicodedata.decomposition(chr(code)).split()
-        if parts and _mapped(chr(code), table) != _mapped(unicodedata.normalize("NFKC", chr(code)), table):
-            unsettled.append(code)
         if len(parts) == 2 and parts[0][0] != "<":
-            first, second = (chr(int(part, 16)) for part in parts)
-            if _mapped(first + second, table) != _mapped(chr(code), table):
-                unsettled.append(ord(second))
-    signs[unsettled] = _UNSETTLED
+            first, second = (int(part, 16) for part in parts)
+            if _mapped(chr(first) + chr(second), table) != _mapped(chr(code), table):
+                _note_pair(signs, first, second)
+    ends = [code for code in composed if signs[ord(unicodedata.normalize("NFKC", chr(code))[-1])] & _FIRST]
+    signs[ends] |= _FIRST
     return signs
+
+
+def _note_pair(signs: NDArray[np.uint8], first: int, second: int) -> None:
+    """Note what is composed; a mark joins what stands before other marks, a letter only what stands right before it."""
+    if unicodedata.combining(chr(second)):
+        signs[second] |= _UNSETTLED
+    else:
+        signs[first] |= _FIRST
+        signs[second] |= _SECOND
 
 
 def _may_move(code: int, table: Codes) -> bool:
