@@ -28,7 +28,7 @@ Chances = NDArray[np.float64]
 UNDETERMINED = "und"
 
 # The script and the n-grams are read off this many characters.
-_REACH = 240
+_REACH = 216
 _LEAST_LETTERS, _LEAST_SIGNS = 4, 2
 _LEAST_CONFIDENCE = 0.25
 # Neighbouring n-grams say the same thing twice: evidence counts the less the more of it there is.

@@ -22,13 +22,15 @@ from pipeline.language.script import Units
 Scores = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 
-WIDTH = 56
+WIDTH = 48
 """Columns of a row: as many as the most languages of a script, and a multiple of eight."""
 SLOT_BITS = 21
 FILE = "tables.bin"
 _STEPS, _WORD_WEIGHT = 8, 2
 _LOW = np.uint64(0x00FF00FF00FF00FF)
 _EIGHT = np.uint64(8)
+_ROW_BITS = np.uint32(19)
+_ROW, _CHECK = np.uint32((1 << 19) - 1), np.uint32((1 << 13) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Tables:
-    """Languages by script in the order of SUMMED; hashes of keys, ascending, and a row of WIDTH bytes for each."""
+    """Languages by script in the order of SUMMED; hashes of keys, ascending; WIDTH bytes for none, then for each."""
 
     languages: tuple[Languages, ...]
     hashes: Keys
@@ -58,7 +60,8 @@ class Tables:
 
     def packed(self) -> bytes:
         """Return the tables as bytes, not compressed: a line of JSON, then the arrays."""
-        filled = self.rows != 0
+        rows = self.rows[1:]
+        filled = rows != 0
         columns = np.nonzero(filled)[1].astype(np.uint8)
         head = orjson.dumps(
             {
@@ -69,29 +72,20 @@ class Tables:
         )
         steps = np.diff(self.hashes, prepend=np.uint64(0)).astype("<u4").view(np.uint8).reshape(-1, 4)
         numbers = filled.sum(axis=1).astype(np.uint8)
-        return b"".join(
-            (head, b"\n", steps.T.tobytes(), numbers.tobytes(), columns.tobytes(), self.rows[filled].tobytes())
-        )
+        return b"".join((head, b"\n", steps.T.tobytes(), numbers.tobytes(), columns.tobytes(), rows[filled].tobytes()))
 
     @cached_property
-    def slots(self) -> NDArray[np.int32]:
-        """Return the row of every place, counted from one; 0 where there is none."""
-        found = np.zeros(1 << SLOT_BITS, dtype=np.int32)
-        found[_places(self.hashes)] = np.arange(1, len(self.hashes) + 1)
+    def slots(self) -> NDArray[np.uint32]:
+        """Return the row of every place, 0 where there is none, and above it the lowest bits of its hash as a check."""
+        found = np.zeros(1 << SLOT_BITS, dtype=np.uint32)
+        rows = np.arange(1, len(self.hashes) + 1, dtype=np.uint32)
+        found[_places(self.hashes)] = self.hashes.astype(np.uint32) << _ROW_BITS | rows
         return found
 
     @cached_property
-    def checks(self) -> NDArray[np.uint32]:
-        """Return what is left of the hashes when the place is taken off; the first is for no row."""
-        return np.concatenate(([0xFFFFFFFF], self.hashes & np.uint64((1 << HASH_BITS - SLOT_BITS) - 1))).astype(
-            np.uint32
-        )
-
-    @cached_property
     def lanes(self) -> NDArray[np.uint64]:
-        """Return the rows with eight columns in each number; the first is for no row."""
-        padded = np.concatenate((np.zeros((1, WIDTH), dtype=np.uint8), self.rows))
-        return padded.view(np.uint64)
+        """Return the rows with eight columns in each number."""
+        return self.rows.view(np.uint64)
 
     def evidence(self, row: Units, owners: Owners, scripts: NDArray[np.int64]) -> Evidence:
         """Return the evidence of texts whose code units are in one row, NUL between; `scripts` are places in SUMMED."""
@@ -111,11 +105,11 @@ class Tables:
         """Add the rows of the keys that are known, text by text."""
         hashes = hashed(keys)
         slots = self.slots[_places(hashes)]
-        mask = np.uint64((1 << HASH_BITS - SLOT_BITS) - 1)
-        known = np.flatnonzero(self.checks[slots] == (hashes & mask))
+        # An empty place may pass the check: its row adds nothing.
+        known = np.flatnonzero(slots >> _ROW_BITS == hashes.astype(np.uint32) & _CHECK)
         found = np.zeros((size, WIDTH // 8, 4, 2), dtype=np.int32)
         if len(known):
-            lanes, owners = self.lanes[slots[known]], owners[known]
+            lanes, owners = self.lanes[slots[known] & _ROW], owners[known]
             starts = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
             for odd, part in enumerate((lanes & _LOW, lanes >> _EIGHT & _LOW)):
                 sums = np.add.reduceat(part, starts, axis=0)
@@ -129,15 +123,14 @@ def _places(hashes: Keys) -> NDArray[np.int64]:
 
 def unpacked(content: bytes) -> Tables:
     """Read what `packed` wrote."""
-    line, rest = content.split(b"\n", 1)
+    line = content[: content.index(b"\n")]
     head: dict[str, Any] = orjson.loads(line)
     count, cells = head["rows"], head["cells"]
-    steps, numbers, columns, values = np.split(
-        np.frombuffer(rest, dtype=np.uint8), (4 * count, 5 * count, 5 * count + cells)
-    )
+    arrays = np.frombuffer(content, dtype=np.uint8, offset=len(line) + 1)
+    steps, numbers, columns, values = np.split(arrays, (4 * count, 5 * count, 5 * count + cells))
     hashes = np.cumsum(np.ascontiguousarray(steps.reshape(4, -1).T).view("<u4")[:, 0], dtype=np.uint64)
-    rows = np.zeros((count, WIDTH), dtype=np.uint8)
-    rows.ravel()[np.repeat(np.arange(count) * WIDTH, numbers) + columns] = values
+    rows = np.zeros((count + 1, WIDTH), dtype=np.uint8)
+    rows.ravel()[np.repeat(np.arange(1, count + 1, dtype=np.int32) * WIDTH, numbers) + columns] = values
     languages = tuple(
         Languages(tuple(entry["names"]), tuple(entry["priors"]), tuple(entry["usual"])) for entry in head["languages"]
     )
@@ -147,4 +140,4 @@ def unpacked(content: bytes) -> Tables:
 def shipped() -> Tables:
     """Read the tables that build.py made; the first line of the file says where they come from."""
     content = (files("pipeline.language") / FILE).read_bytes()
-    return unpacked(lzma.decompress(content.split(b"\n", 1)[1]))
+    return unpacked(lzma.decompress(memoryview(content)[content.index(b"\n") + 1 :]))

@@ -71,7 +71,7 @@ def _placed(hashes: Keys, rows: NDArray[np.uint8]) -> tuple[Keys, NDArray[np.uin
     order = np.lexsort((hashes, -telling))
     _, first = np.unique(hashes[order] >> np.uint64(HASH_BITS - SLOT_BITS), return_index=True)
     kept = order[first]
-    return hashes[kept], rows[kept]
+    return hashes[kept], np.concatenate((np.zeros((1, WIDTH), dtype=np.uint8), rows[kept]))
 
 
 def _rows(script: str, names: Sequence[str], columns: Sequence[_Column]) -> tuple[Keys, NDArray[np.uint8]]:

@@ -19,9 +19,9 @@ def counted(code, texts):
 
 def test_a_table_counts_trigrams_and_words_in_levels():
     found = counted("en", ["the cat the hat"] * 3)
-    assert found.words["the"] == level(0.5)
-    assert found.words["cat"] == level(0.25)
-    assert found.trigrams["at "] == found.trigrams["he "] == level(2 / 12)
+    assert found.words["the"] == level(5.4 / 12)
+    assert found.words["cat"] == level(2.4 / 12)
+    assert found.trigrams["at "] == found.trigrams["he "] == level(5.4 / 36)
 
 
 def test_what_stands_once_is_not_counted():

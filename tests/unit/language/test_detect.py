@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.language.detect import Detected, backend
+from pipeline.language.detect import Detected, Profiles, backend
 
 SENTENCES = {
     "ur": "وزیر اعظم نے کہا کہ دونوں ممالک کے درمیان تعلقات مزید مضبوط ہوں گے۔",
@@ -61,12 +61,13 @@ def test_alone_and_in_a_batch_and_twice_it_is_the_same(name: str) -> None:
 
 def test_threads_that_ask_first_together_all_get_answers() -> None:
     answers: list[Detected] = []
-    threads = [threading.Thread(target=lambda: answers.extend(backend().detect([SENTENCES["en"]]))) for _ in range(8)]
+    fresh = Profiles()
+    threads = [threading.Thread(target=lambda: answers.extend(fresh.detect([SENTENCES["en"]]))) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [answer.language for answer in answers] == ["en"] * 8
+    assert [answer.language for answer in answers] == ["en"] * 16
 
 
 def test_a_declared_language_decides_what_the_text_leaves_open_and_no_more() -> None:
@@ -74,6 +75,33 @@ def test_a_declared_language_decides_what_the_text_leaves_open_and_no_more() -> 
     assert backend().detect([text], "ms")[0].language == "ms"
     assert backend().detect([text], "id")[0].language == "id"
     assert backend().detect([SENTENCES["en"]], "fr")[0].language == "en"
+
+
+@pytest.mark.parametrize(
+    "text", ["bdfgh jklmn pqrst vwxz", "йцукен фывапр олджэ ячсмит", "ضصثق فغعهخ حجدش سيبلا تنمكط"]
+)
+def test_letters_at_random_fit_no_language(text: str) -> None:
+    answer = backend().detect([text])[0]
+    assert answer.language == "und"
+    assert answer.reason in ("und:fit", "und:ambiguous")
+
+
+def test_near_relatives_are_named_as_a_group() -> None:
+    groups = {
+        answer.language: answer.group
+        for answer in backend().detect(
+            [
+                SENTENCES["en"],
+                "Menteri luar negeri mengatakan bahwa kerja sama kedua negara akan ditingkatkan karena itu penting.",
+            ]
+        )
+    }
+    assert groups == {"en": None, "id": "ms-id"}
+
+
+@pytest.mark.parametrize("text", ["a" * 1_000_000, "\ud800" * 1000, "\x00" * 1000 + "ab", "<" * 100_000, "&" * 100_000])
+def test_a_text_of_one_sign_gets_an_answer(text: str) -> None:
+    assert len(backend().detect([text])) == 1
 
 
 def test_addresses_do_not_count() -> None:
