@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.eval import seed_gold, stories
+from tests.eval import language, seed_gold, stories
 from tests.paths import ROOT, shared
 
 
@@ -22,6 +22,8 @@ def main() -> int:
     code = seed_gold.main()
     print("\n== events of articles and translated stories (read its errors, never its answers)")
     code |= stories.main()
+    print("\n== languages, held out from the tables")
+    code |= language.main([])
     print("\n== languages of the seeds, duplicates by labelled pairs and generated copies")
     suites = [str(ROOT / "tests" / name) for name in ("golden/test_seed_languages.py", "eval/test_dedup.py")]
     return code | int(pytest.main(["-q", "-p", "no:randomly", *suites]))
