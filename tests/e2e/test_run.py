@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from contextlib import asynccontextmanager
+from typing import Any
 
 import orjson
 import pytest
@@ -72,6 +72,22 @@ async def khabar(*arguments: str, env: dict[str, str]) -> asyncio.subprocess.Pro
     )
 
 
+async def first_line(tail: asyncio.subprocess.Process, running: asyncio.subprocess.Process) -> dict[str, Any]:
+    """The first record the subscriber prints; fails with the log when the other process ends before."""
+    assert tail.stdout is not None
+    assert running.stderr is not None
+    line = asyncio.create_task(tail.stdout.readline())
+    log = asyncio.create_task(running.stderr.read())
+    await asyncio.wait({line, log}, return_when=asyncio.FIRST_COMPLETED)
+    if not line.done():
+        tail.kill()
+        pytest.fail(f"khabar run ended with {await running.wait()}: {log.result().decode()}")
+    log.cancel()
+    await asyncio.gather(log, return_exceptions=True)
+    record: dict[str, Any] = orjson.loads(line.result())
+    return record
+
+
 async def test_an_item_of_a_feed_becomes_an_event_that_another_process_reads(tmp_path):
     broker = f"sqlite:///{tmp_path}/khabar.db"
     env = {"KHABAR_STATE_DIR": str(tmp_path), "KHABAR_COMMIT_INTERVAL": "0.2"}
@@ -84,10 +100,9 @@ async def test_an_item_of_a_feed_becomes_an_event_that_another_process_reads(tmp
         tail = await khabar(
             "tail", "--broker", broker, "--from", "beginning", "--json", "--where", "type=CONSULT country=RUS", env=env
         )
-        assert tail.stdout is not None
-        event = orjson.loads(await tail.stdout.readline())
-        tail.send_signal(signal.SIGINT)
-        running.send_signal(signal.SIGTERM)
+        event = await first_line(tail, running)
+        tail.terminate()
+        running.terminate()
         await asyncio.gather(tail.communicate(), running.communicate())
     assert requests[0] is None
     assert {party["country"] for party in event["actors"] + event["recipients"]} == {"RUS", "PAK"}
