@@ -15,6 +15,7 @@ import pytest
 
 from tests.kafka.artifacts import UnavailableError
 from tests.kafka.broker import Cluster
+from tests.kafka.container import Container, engine
 from tests.kafka.protocol import view
 
 __all__ = ["kafka1", "kafka3"]
@@ -42,7 +43,7 @@ class ForeignCluster:
 
     def start(self, number: int = 1) -> NoReturn:
         """Skip the test."""
-        pytest.skip(f"the brokers of {BOOTSTRAP} are not ours to stop and start")
+        pytest.skip("this broker is not ours to stop and start")
 
     stop = kill = pause = start
 
@@ -66,13 +67,29 @@ def brokers(request: pytest.FixtureRequest, count: int) -> Iterator[Cluster | Fo
     try:
         cluster = Cluster(count)
     except UnavailableError as error:
-        unavailable(str(error))
+        yield from _contained(count, str(error))
+        return
     try:
         yield cluster
     finally:
         kept = cluster.close(keep_logs=request.session.testsfailed > 0)
         if kept is not None:
             sys.stderr.write(f"\nlogs of the brokers: {kept}\n")
+
+
+def _contained(count: int, why: str) -> Iterator[ForeignCluster]:
+    """Give a broker in a container where that is possible; `why` tells what else was tried."""
+    docker = engine() if count == 1 else None
+    if docker is None:
+        unavailable(f"{why}; and no Docker engine for one broker")
+    try:
+        container = Container(docker)
+    except UnavailableError as error:
+        unavailable(f"{why}; {error}")
+    try:
+        yield ForeignCluster(container.bootstrap)
+    finally:
+        container.close()
 
 
 @pytest.fixture(scope="session")
