@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from faust.transport.consumer import Consumer, ensure_TPset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from faust.types import TP
 
@@ -32,6 +32,16 @@ class HandoverConsumer(Consumer):
         while await self.maybe_wait_for_commit_to_finish():
             pass
         await self.commit()
+
+    async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:  # noqa: FBT001, FBT002 - Faust's signature
+        """Commit, and forget a commit that was refused, which Faust takes for done: nothing would be committed again.
+
+        It is refused when it meets a rebalance; the records then come again or are committed with the next one.
+        """
+        did_commit = bool(await super()._commit_offsets(offsets, start_new_transaction))
+        if not did_commit:
+            self._committed_offset.update(dict.fromkeys(offsets))
+        return did_commit
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Let the streams finish the records they work on, commit them, and give the partitions up."""
