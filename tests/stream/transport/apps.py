@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -26,6 +27,8 @@ def make_app(url: str, name: str, **settings: Any) -> faust.App:
         **{
             "broker": url,
             "store": "memory://",
+            # Faust makes this folder even where it keeps nothing; its default is the working directory.
+            "datadir": tempfile.gettempdir(),
             "autodiscover": False,
             "web_enabled": False,
             "topic_partitions": 4,

@@ -297,9 +297,9 @@ async def test_a_second_app_in_another_place_gets_a_clear_error(tmp_path):
     await held.close()
 
 
-def test_what_the_transport_cannot_do_is_refused_when_the_app_is_built(url):
+def test_what_the_transport_cannot_do_is_refused_when_the_app_is_built(url, tmp_path):
     for settings in ({"producer_threaded": True}, {"processing_guarantee": "exactly_once"}):
-        app = faust.App("app", broker=url, store="memory://", autodiscover=False, **settings)
+        app = faust.App("app", broker=url, store="memory://", datadir=tmp_path, autodiscover=False, **settings)
         with pytest.raises(ImproperlyConfigured, match="embedded"):
             _ = app.producer
 
