@@ -26,6 +26,7 @@ from pipeline.text.normalise import normalise
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipeline.events.trace import Trace
     from schemas.article import Article
     from schemas.event import CountryBasis, EventDate
 
@@ -41,8 +42,8 @@ QUESTIONS = frozenset("?؟")
 class Reader:
     """Reads one article in one language."""
 
-    def __init__(self, article: Article, known: Lexicon, charts: Sequence[Chart]) -> None:
-        self.known, self.charts = known, charts
+    def __init__(self, article: Article, known: Lexicon, charts: Sequence[Chart], trace: Trace | None = None) -> None:
+        self.known, self.charts, self.trace = known, charts, trace
         self.anchor: Anchor | None = anchor(article.published, article.published_precision)
         day = self.anchor.day.isoformat() if self.anchor else None
         self.dateline = dateline(article, known)
@@ -182,7 +183,7 @@ class Scene:
 
     def _fire(self, part: Clause, near: list[Chunk], *, verbless: bool) -> list[Draft]:
         found: list[Draft] = []
-        for firing in firings(self.chart, self.reader.known, part, verbless=verbless):
+        for firing in firings(self.chart, self.reader.known, part, verbless=verbless, trace=self.reader.trace):
             if firing.act.then is not None and not self._followed_by(firing.act.then):
                 continue
             cast = self._cast(firing, near)
@@ -315,7 +316,7 @@ class Reading:
         return [draft for reader in self.readers for draft in reader.drafts()]
 
 
-def code(article: Article) -> Reading:
+def code(article: Article, trace: Trace | None = None) -> Reading:
     """Chart the title and the body; segments without a coder for their language are left out."""
     by_language: dict[str, list[Chart]] = {}
     for number, segment in enumerate(article.segments):
@@ -328,5 +329,5 @@ def code(article: Article) -> Reading:
     for name in sorted(by_language):
         known = lexicon(name)
         if known is not None:
-            readers.append(Reader(article, known, by_language[name]))
+            readers.append(Reader(article, known, by_language[name], trace))
     return Reading(article, tuple(c for reader in readers for c in reader.charts), tuple(readers))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pipeline.events.grammar import VerbForm
     from pipeline.events.lexicon import Lexicon
     from pipeline.events.predicates import VerbGroup
+    from pipeline.events.trace import Trace
     from pipeline.events.triggers import Trigger
 
 # Words other than fillers between the trigger and its verb that are skipped at most, whatever `gap` allows.
@@ -83,7 +84,9 @@ def _may_follow(chart: Chart, act: Trigger, forms: list[VerbForm], start: int, e
     )
 
 
-def firings(chart: Chart, known: Lexicon, clause: Clause, *, verbless: bool) -> Iterator[Firing]:
+def firings(
+    chart: Chart, known: Lexicon, clause: Clause, *, verbless: bool, trace: Trace | None = None
+) -> Iterator[Firing]:
     """Yield the triggers that fire in a clause, longest words first at each place."""
     last = clause.group.start if clause.group else clause.end
     taken: set[int] = set()
@@ -92,23 +95,28 @@ def firings(chart: Chart, known: Lexicon, clause: Clause, *, verbless: bool) -> 
         if hit is None or i in taken:
             continue
         for number, _ in hit[1]:
-            firing = _by_words(chart, known.triggers[number], clause, (i, hit[0]), verbless=verbless)
-            if firing is not None and surroundings_fit(chart, firing):
+            act = known.triggers[number]
+            firing = _by_words(chart, act, clause, (i, hit[0]), verbless=verbless)
+            hindrance = firing if isinstance(firing, str) else misfit(chart, firing)
+            if isinstance(firing, Firing) and hindrance is None:
                 taken.update(range(i, hit[0]))
                 yield firing
+            elif trace is not None and hindrance is not None:
+                trace.refuse(chart, act, (i, hit[0]), hindrance)
     if clause.group is not None and (clause.group.finite or clause.group.tense == "participle"):
         yield from _by_verb(chart, known, clause, clause.group)
 
 
-def _by_words(chart: Chart, act: Trigger, clause: Clause, span: tuple[int, int], *, verbless: bool) -> Firing | None:
+def _by_words(chart: Chart, act: Trigger, clause: Clause, span: tuple[int, int], *, verbless: bool) -> Firing | str:
+    """Return the firing of a trigger's words, or what is missing."""
     (start, end), group = span, clause.group
     if group is not None and end <= group.start and group.verbs & act.verbs and _near(chart, act, end, group.start):
-        if _happens(act, group) and _after(chart, act, start):
-            return Firing(act, start, end, group, clause)
-        return None
+        if not _happens(act, group):
+            return "negated" if group.negated else f"tense {group.tense}"
+        return Firing(act, start, end, group, clause) if _after(chart, act, start) else "after"
     if act.nominal and _presupposed(chart, clause, end, verbless=verbless):
         return Firing(act, start, end, None, clause)
-    return None
+    return "no verb of the trigger close behind"
 
 
 def _by_verb(chart: Chart, known: Lexicon, clause: Clause, group: VerbGroup) -> Iterator[Firing]:
@@ -119,7 +127,7 @@ def _by_verb(chart: Chart, known: Lexicon, clause: Clause, group: VerbGroup) -> 
             continue
         if _after(chart, act, group.start) and (not act.after_infinitive or _infinitive_before(chart, group.start)):
             firing = Firing(act, group.start, group.end, group, clause)
-            if surroundings_fit(chart, firing):
+            if misfit(chart, firing) is None:
                 yield firing
 
 
@@ -188,16 +196,17 @@ def _presupposed(chart: Chart, clause: Clause, end: int, *, verbless: bool) -> b
     return bool(occasion) and clause.group.tense in FINITE - {"future", "need", "possible", "subjunctive"}
 
 
-def surroundings_fit(chart: Chart, firing: Firing) -> bool:
-    """Check the word lists the trigger needs or is blocked by, and its own negation."""
+def misfit(chart: Chart, firing: Firing) -> str | None:
+    """Name the word list of the trigger that its surroundings offend, or its negation; None where all fits."""
     act, clause = firing.act, firing.clause
     end = firing.stop if clause.group else max(firing.stop, clause.end)
     if act.needs is not None and chart.within("list", act.needs, clause.start, end) is None:
-        return False
-    if any(chart.within("list", name, clause.start, end) is not None for name in act.block):
-        return False
+        return f"needs {act.needs}"
+    blocking = [name for name in act.block if chart.within("list", name, clause.start, end) is not None]
+    if blocking:
+        return f"block {min(blocking)}"
     if act.follows is not None and chart.within("list", act.follows, firing.end, clause.end) is None:
-        return False
+        return f"follows {act.follows}"
     if act.unless is not None and chart.within("list", act.unless, firing.end, clause.end) is not None:
-        return False
-    return not chart.has("word", firing.start - 1, "negation")
+        return f"unless {act.unless}"
+    return "negated" if chart.has("word", firing.start - 1, "negation") else None

@@ -39,19 +39,29 @@ OFFICES = frozenset({"person", "counterpart"})
 
 def propose(scene: Scene, firing: Firing, cast: Cast) -> Iterator[Draft]:
     """Yield the drafts of a firing: one, or one for each partner met separately."""
-    act = firing.act
-    if firing.tense == "future" and act.type not in VERBAL:
-        return
-    if _unreal(scene, firing):
-        return
     parties = _expanded(scene, assign(firing, cast, scene.reader.known.grammar), firing, cast)
-    if parties is None or not _fits(scene, act, parties, firing):
-        return
-    if cast.unknown_agent and not parties.actors and not _concerns_state(scene, parties):
-        # "A pig attacked a farmer": whoever acts, it is nobody of politics or war.
+    hindrance = _hindrance(scene, firing, cast, parties)
+    if parties is None or hindrance is not None:
+        if scene.reader.trace is not None:
+            scene.reader.trace.refuse(scene.chart, firing.act, (firing.start, firing.end), hindrance or "")
         return
     for one in _separate(scene, firing, parties):
         yield _draft(scene, firing, one)
+
+
+def _hindrance(scene: Scene, firing: Firing, cast: Cast, parties: Parties | None) -> str | None:
+    """Name the rule that makes no event of a firing, None where all allow it."""
+    if firing.tense == "future" and firing.act.type not in VERBAL:
+        return "future"
+    if _unreal(scene, firing):
+        return "unreal"
+    if parties is None:
+        return "nobody known for both sides"
+    misfit = next((name for name, fits in _demands(scene, firing.act, parties, firing).items() if not fits), None)
+    if misfit is None and cast.unknown_agent and not parties.actors and not _concerns_state(scene, parties):
+        # "A pig attacked a farmer": whoever acts, it is nobody of politics or war.
+        return "unknown agent"
+    return misfit
 
 
 def _unreal(scene: Scene, firing: Firing) -> bool:
@@ -160,31 +170,29 @@ def _has_partner(scene: Scene, firing: Firing) -> bool:
     return any(scene.chart.has("case", i - back, name) == i + 1 for back in (0, 1) for name in ("from", "with"))
 
 
-def _fits(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> bool:
-    """Whether the parties are those the trigger needs."""
+def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> dict[str, bool]:
+    """Return what the trigger and its type demand of the parties, and whether it is met."""
     actors, recipients = parties.actors, parties.recipients
     everyone = (*actors, *recipients)
-    countries = {c.country for c in everyone if c.country}
-    checks = (
-        not act.needs_actor or bool(actors),
-        not act.needs_recipient or bool(recipients),
-        not act.needs_mutual or (len(everyone) > 1 and not firing.occasion and _agreed(parties)),
-        not act.needs_alone or len({c.country for c in actors}) == 1,
-        not act.needs_foreign or _foreign(actors, recipients),
-        not act.needs_person or any(c.kind in OFFICES | {"body"} for c in actors),
-        not act.needs_office or any(c.office for c in actors),
-        not act.needs_state or any(c.kind == "state" for c in recipients),
-        not act.needs_party or bool(everyone),
-        not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),
-        bool(countries),
-        not _chronicle(scene, act, parties),
-        not _against_itself(parties),
-        act.frame != "visit" or _travels_for_state(parties),
-        act.type != "REQUEST" or any(c.sector != JUDGES for c in recipients),
-        act.type != "PROTEST" or any(c.sector not in RULING for c in actors),
-        act.type not in BILATERAL or _two_sided(act, parties, firing),
-    )
-    return all(checks)
+    return {
+        "needs_actor": not act.needs_actor or bool(actors),
+        "needs_recipient": not act.needs_recipient or bool(recipients),
+        "needs_mutual": not act.needs_mutual or (len(everyone) > 1 and not firing.occasion and _agreed(parties)),
+        "needs_alone": not act.needs_alone or len({c.country for c in actors}) == 1,
+        "needs_foreign": not act.needs_foreign or _foreign(actors, recipients),
+        "needs_person": not act.needs_person or any(c.kind in OFFICES | {"body"} for c in actors),
+        "needs_office": not act.needs_office or any(c.office for c in actors),
+        "needs_state": not act.needs_state or any(c.kind == "state" for c in recipients),
+        "needs_party": not act.needs_party or bool(everyone),
+        "needs_people": not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),
+        "no country": any(c.country for c in everyone),
+        "crime and courts at home": not _chronicle(scene, act, parties),
+        "against itself": not _against_itself(parties),
+        "a private visit": act.frame != "visit" or _travels_for_state(parties),
+        "asked of a court": act.type != "REQUEST" or any(c.sector != JUDGES for c in recipients),
+        "protest of those who rule": act.type != "PROTEST" or any(c.sector not in RULING for c in actors),
+        "one side only": act.type not in BILATERAL or _two_sided(act, parties, firing),
+    }
 
 
 def _concerns_state(scene: Scene, parties: Parties) -> bool:

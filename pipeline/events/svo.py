@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import COMPLEMENT, CONDITION, COORDINATE, RELATIVE, Clause
 from pipeline.events.draft import Draft, one_assault
-from pipeline.events.firing import Firing, surroundings_fit
+from pipeline.events.firing import Firing, misfit
 from pipeline.events.predicates import VerbGroup
 from pipeline.events.proposal import JUDGING, propose
 from pipeline.events.roles import Cast
@@ -15,6 +15,7 @@ from pipeline.events.roles import Cast
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
     from pipeline.events.coder import Reader
+    from pipeline.events.triggers import Trigger
     from schemas.event import EventDate
 
 # Words between a verb and what it governs, and between auxiliaries and the verb.
@@ -174,20 +175,29 @@ def firings(reader: Reader, chart: Chart, clause: Clause, near: list[Chunk]) -> 
             continue
         for number, form in hit[1]:
             act = reader.known.triggers[number]
-            tense = tense_of(chart, i, clause.start, form, title=chart.kind == "title")
-            if tense is None or (
-                form in {"third", "base"} and tense != "future" and not _follows_party(chart, near, i)
-            ):
-                continue
-            end = hit[0] if act.object is None else _with_object(chart, act.object, hit[0], tense, clause)
-            if end is None:
-                continue
-            group = VerbGroup(i, end, frozenset(), tense, finite=True, negated=False, recalled=False)
-            firing = Firing(act, i, end, None if act.nominal else group, clause)
-            if surroundings_fit(chart, firing):
+            firing = _firing(chart, act, form, (i, hit[0]), clause)
+            hindrance = firing if isinstance(firing, str) else misfit(chart, firing)
+            if form in {"third", "base"} and not _is_future(firing) and not _follows_party(chart, near, i):
+                hindrance = hindrance or "no party right before"
+            if isinstance(firing, Firing) and hindrance is None:
                 found.append(firing)
+            elif reader.trace is not None and hindrance is not None:
+                reader.trace.refuse(chart, act, (i, hit[0]), hindrance)
         i = hit[0]
     return found
+
+
+def _firing(chart: Chart, act: Trigger, form: str, span: tuple[int, int], clause: Clause) -> Firing | str:
+    """Return the firing of a verb form, or what is missing."""
+    i, end = span
+    tense = tense_of(chart, i, clause.start, form, title=chart.kind == "title")
+    if tense is None:
+        return f"the form {form or 'as written'} behind these auxiliaries reports nothing"
+    stop = end if act.object is None else _with_object(chart, act.object, end, tense, clause)
+    if stop is None:
+        return f"object {act.object}"
+    group = VerbGroup(i, stop, frozenset(), tense, finite=True, negated=False, recalled=False)
+    return Firing(act, i, stop, None if act.nominal else group, clause)
 
 
 def _with_object(chart: Chart, name: str, end: int, tense: str, clause: Clause) -> int | None:
@@ -204,6 +214,10 @@ def _with_object(chart: Chart, name: str, end: int, tense: str, clause: Clause) 
         if chart.word(i) in STOPS or other or (case is not None and "genitive" not in case[1]):
             return None
     return None
+
+
+def _is_future(firing: Firing | str) -> bool:
+    return isinstance(firing, Firing) and firing.tense == "future"
 
 
 def _follows_party(chart: Chart, near: list[Chunk], i: int) -> bool:
