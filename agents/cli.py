@@ -9,6 +9,7 @@ from importlib import import_module
 COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("agents.replay", "send articles through the whole pipeline and show the events"),
     "process": ("agents.process", "run the stages without a broker: JSON Lines in, JSON Lines out"),
+    "explain": ("agents.explain", "tell sentence by sentence why an article has the events it has"),
     "worker": ("agents.worker", "run the stage agents until stopped"),
     "poll": ("agents.poller.command", "poll the feeds of a catalog until stopped"),
     "run": ("agents.run", "run the poller and all stage agents in one process"),

@@ -57,7 +57,7 @@ class Reader:
         """Read every sentence twice: first for the names, then for the events."""
         spans = [(one, start, end) for one in self.charts for start, end in one.sentences]
         telling = [may_fire(one, self.known, start, end) for one, start, end in spans]
-        if True not in telling:
+        if True not in telling and self.trace is None:
             return []
         named = []
         for one, start, end in spans:
@@ -67,7 +67,7 @@ class Reader:
         self.context.focus = focus_of(named, self.context.home)
         found: list[Draft] = []
         # What stands behind the last sentence that can tell of an event changes nothing before it.
-        last = len(telling) - telling[::-1].index(True)
+        last = len(spans) if self.trace else len(telling) - telling[::-1].index(True)
         for (one, start, end), tells, chunks in zip(spans[:last], telling, named, strict=False):
             if len(found) >= MOST_DRAFTS:
                 break
@@ -99,6 +99,8 @@ class Reader:
     def _sentence(self, one: Chart, span: tuple[int, int], named: list[Chunk], *, tells: bool) -> list[Draft]:
         start, end = span
         chunks = located([self.context.resolve(one, c) for c in named])
+        if self.trace is not None:
+            self.trace.name(one, start, chunks)
         if one.word(end - 1) in QUESTIONS:
             return []
         if not tells and not self._may_speak(one, chunks, start, end):
