@@ -36,6 +36,11 @@ class Atom:
         return self._by_country(lambda actor: actor.person_key)
 
     @cached_property
+    def names(self) -> dict[str, frozenset[str]]:
+        """The persons as its reports write them, by country."""
+        return self._by_country(lambda actor: actor.person if actor.person_key else None)
+
+    @cached_property
     def offices(self) -> dict[str, frozenset[str]]:
         """The offices of one holder that it names, by country."""
         return self._by_country(lambda actor: holder(actor.office))

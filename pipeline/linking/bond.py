@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pipeline.linking.atom import Atom
+from pipeline.text.sounds import likeness
 
 DAYS_APART = 1
 TOLD_DAYS_APART = 3
+# One or two in ten thousand pairs of different officeholders are as alike; country, type and date agree here besides.
+SAME_NAME = 0.8
 NOBODY: frozenset[str] = frozenset()
 
 Bond = tuple[int, ...]
@@ -78,8 +81,13 @@ def _persons_differ(one: Atom, other: Atom, country: str) -> bool:
     """Whether both name persons of a country, and none is the same; offices stand in where one names no person."""
     a, b = one.persons.get(country, NOBODY), other.persons.get(country, NOBODY)
     if a and b:
-        return a.isdisjoint(b)
+        return a.isdisjoint(b) and not _sound_alike(one.names.get(country, NOBODY), other.names.get(country, NOBODY))
     return _apart(one.offices.get(country, NOBODY), other.offices.get(country, NOBODY))
+
+
+def _sound_alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether a name of one is that of the other in another script or spelling, which the keys did not show."""
+    return any(likeness(a, b) >= SAME_NAME for a in one for b in other)
 
 
 def _sums_differ(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.eval import language, seed_gold, stories
+from tests.eval import language, names, seed_gold, stories
 from tests.paths import ROOT, shared
 
 
@@ -22,6 +22,8 @@ def main() -> int:
     code = seed_gold.main()
     print("\n== events of articles and translated stories (read its errors, never its answers)")
     code |= stories.main()
+    print("\n== names across scripts")
+    code |= names.main()
     print("\n== languages, held out from the tables")
     code |= language.main([])
     print("\n== languages of the seeds, duplicates by labelled pairs and generated copies")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.blocks import block_key
 from pipeline.driver import Driver
+from pipeline.events.names import person_key
 from pipeline.linking.block import FEW_REPORTS, MOST_OF_ONE, MOST_REPORTS
 from pipeline.linking.stage import SPEC
 from pipeline.stage import Emit
@@ -48,6 +49,14 @@ URDU = mention(
 HINDI = mention(
     "hi", actors=(LAVROV, QURESHI), recipients=(), event_date=day("2021-04-07"), language="hi", source="Aaj Tak"
 )
+
+
+def called(one: Mention, person: str) -> Mention:
+    """The mention with its first actor named as a text of some language names him, under the key that gives."""
+    actor = replace(one.actors[0], person=person, person_key=person_key(person))
+    return replace(one, actors=(actor, *one.actors[1:]))
+
+
 LATER = mention(
     "later",
     actors=(LAVROV, QURESHI),
@@ -368,3 +377,11 @@ def test_any_text_in_a_mention_is_linked_or_dropped(text, key, date):
         "m", actors=((text, key),), story=text, published=date, event_date=replace(day("x"), start=date, end=text)
     )
     link([odd], json_state=True)
+
+
+def test_a_name_whose_key_differs_between_scripts_joins_by_its_sound_and_another_name_does_not():
+    urdu = replace(HINDI, mention_id="ur2", article_id="ur2", language="ur")
+    same = called(HINDI, "आदिल अल जुबैर"), called(urdu, "عادل الجبیر")
+    assert same[0].actors[0].person_key != same[1].actors[0].person_key
+    assert together(*same)
+    assert not together(called(HINDI, "आदिल अल जुबैर"), called(urdu, "ابراہیم العساف"))
