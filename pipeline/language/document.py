@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from pipeline.language.detect import UNDETERMINED, Backend, Detected
 from pipeline.language.script import counts
+from pipeline.text.repair import legible
 from pipeline.text.segment import Piece
 from schemas.article import Segment, Share
 
@@ -80,8 +81,9 @@ def _parts(received: str, pieces: Sequence[Piece], backend: Backend, declared: s
 
 
 def _sentences(received: str, piece: Piece) -> Iterable[str]:
-    ends = [piece.start, *(m.end() for m in _SENTENCE_END.finditer(received, piece.start, piece.end)), piece.end]
-    return [received[a:b] for a, b in pairwise(ends) if b > a]
+    text = legible(received[piece.start : piece.end])
+    ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+    return [text[a:b] for a, b in pairwise(ends) if b > a]
 
 
 def _whole(received: str, pieces: Sequence[Piece], backend: Backend, declared: str | None) -> Detected:
@@ -99,7 +101,7 @@ def _beginning(received: str, pieces: Sequence[Piece]) -> str:
     for piece in pieces:
         if length >= _REACH:
             break
-        text.append(received[piece.start : min(piece.end, piece.start + _REACH)])
+        text.append(legible(received[piece.start : min(piece.end, piece.start + _REACH)]))
         length += len(text[-1])
     return "\n".join(text)
 

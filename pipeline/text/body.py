@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipeline.text.repair import legible
 from schemas.article import Segment
 
 
 def body_text(segments: Iterable[Segment], received: str) -> str:
-    """Join the body segments of an article as received; what is compared for duplicates and sketched."""
-    return "\n".join(received[segment.start : segment.end] for segment in segments if segment.kind == "body")
+    """Join the body segments of an article, mojibake repaired; what is compared for duplicates and sketched."""
+    body = "\n".join(received[segment.start : segment.end] for segment in segments if segment.kind == "body")
+    return legible(body)

@@ -1,17 +1,17 @@
-"""Text whose encoding was lost on the way: question marks for letters, U+FFFD, UTF-8 read as cp1252."""
+"""Text whose encoding was lost on the way: question marks for letters, U+FFFD, misread UTF-8 beyond repair."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from pipeline.text.charsets import Charset, charsets
 
 _MARKS = ("????", "\ufffd\ufffd")
 _RUN = re.compile(r"(?:[?\ufffd]{3,}[\s?\ufffd.,!]*)+")
-# A UTF-8 lead byte of a two or three byte sequence, as cp1252 shows it, with a continuation byte.
-_PAIR = re.compile(
-    "[\u00c2-\u00df\u00e0-\u00ef][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014"
-    "\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]"
-)
 _CAP = 4000
+# So many pairs of signs that nobody writes, which are so large a part of a line, make it unreadable.
+_PAIRS, _SHARE = 4, 0.2
 
 
 def lost(text: str) -> tuple[int, int] | None:
@@ -22,24 +22,23 @@ def lost(text: str) -> tuple[int, int] | None:
     return (match.start(), match.end() - len(match[0]) + len(match[0].rstrip())) if match else None
 
 
+@cache
+def _pairs() -> tuple[re.Pattern[str], ...]:
+    return tuple(map(_pair, charsets()))
+
+
+def _pair(charset: Charset) -> re.Pattern[str]:
+    """A sign that begins a character, and behind it one that goes on with it or is put for it, but is no letter."""
+    leads = "".join(sorted(map(re.escape, charset.leads)))
+    # Quotation marks have one form by now.
+    behind = "".join(sorted(map(re.escape, charset.odd))) + "?\ufffd\"'"
+    return re.compile(f"[{leads}][{behind}]")
+
+
 def misread(text: str) -> bool:
-    """Say whether a text is UTF-8 of another script read as cp1252 or Latin-1, as far as one can be certain."""
-    head = text[:_CAP]
-    pairs = len(_PAIR.findall(head))
-    if pairs < 4 or pairs * 2 < 0.3 * len(head.replace(" ", "")):
+    """Say whether a normalised text is, for the most part, misread UTF-8 of which something was lost."""
+    if text.isascii():
         return False
-    return repaired(head) is not None
-
-
-def repaired(text: str) -> str | None:
-    """Return what a misread text says, None when it is no misread text."""
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            data = text.encode(encoding)
-        except UnicodeEncodeError:
-            continue
-        # A cut at either end may break one character; more losses mean it was something else.
-        repaired_text = data.decode("utf-8", "replace")
-        if repaired_text.count("\ufffd") <= 2:
-            return repaired_text
-    return None
+    head = text[:_CAP]
+    shown = len(head) - head.count(" ")
+    return any((n := len(pair.findall(head))) >= _PAIRS and 2 * n >= _SHARE * shown for pair in _pairs())

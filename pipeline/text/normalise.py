@@ -12,6 +12,7 @@ from pipeline.resources import ResourceError, language_toml, languages
 from pipeline.text.characters import DIGITS, JOINING, MARK, UNSTABLE, expand, ranges
 from pipeline.text.markup import has_markup, markup_edits
 from pipeline.text.offsets import Edit, Layer, edit
+from pipeline.text.repair import CONTROLS, repair_edits
 
 # Controls that are no white space, soft hyphen, joiners, zero-width spaces, direction marks, BOM, variation selectors,
 # tags: invisible, and in or out of a word by accident.
@@ -30,6 +31,7 @@ _LONG_STACK = re.compile(f"[{JOINING}]{{{_STACK + 1},}}")
 _EVERY = _STACK // 2
 _NEIGHBOURS = re.compile(f"[{JOINING}]{{2}}")
 _CLUSTER = re.compile(f"[^{JOINING}]?[{JOINING}]+|[{UNSTABLE}]")
+_CONTROL = re.compile("[\x80-\x9f]")
 _ROUNDS = 4
 # Written texts have fewer different characters among so many, and fewer folded ones; in others each is looked up.
 _SAMPLE, _MANY, _FEW = 4096, 1500, 64
@@ -91,6 +93,7 @@ def _round(text: str, rules: _Rules, layers: list[Layer]) -> str:
     if "<" in text or "&" in text or "]]>" in text:
         text = _apply(text, markup_edits(text), layers)
     if not text.isascii():
+        text = _repaired(text, layers)
         text = _apply(text, ((m.start(), m.end(), _plain(m[0])) for m in _PRESENTATION.finditer(text)), layers)
     text = _apply(text, _drop_edits(text, rules), layers)
     if _NEIGHBOURS.search(text[::_EVERY]):
@@ -102,6 +105,13 @@ def _round(text: str, rules: _Rules, layers: list[Layer]) -> str:
         edits = ((m.start(), m.end(), rules.rewrite[m[0]]) for m in rules.sequence.finditer(text))
         text = _apply(text, edits, layers)
     return text
+
+
+def _repaired(text: str, layers: list[Layer]) -> str:
+    """Repair misread UTF-8, then show control characters as the signs that cp1252 has in their place."""
+    while edits := repair_edits(text):
+        text = _apply(text, iter(edits), layers)
+    return text.translate(CONTROLS) if _CONTROL.search(text) else text
 
 
 def _folded(text: str, fold: dict[int, str]) -> str:
@@ -117,7 +127,12 @@ def _folded(text: str, fold: dict[int, str]) -> str:
 
 
 def _settled(text: str, rules: _Rules) -> bool:
-    if next(_drop_edits(text, rules), None) or has_markup(text) or not unicodedata.is_normalized("NFC", text):
+    if (
+        next(_drop_edits(text, rules), None)
+        or has_markup(text)
+        or repair_edits(text)
+        or not unicodedata.is_normalized("NFC", text)
+    ):
         return False
     return not rules.sequence or not rules.sequence.search(text)
 

@@ -1,4 +1,9 @@
-from pipeline.text.mojibake import lost, misread, repaired
+import pytest
+
+from pipeline.text.mojibake import lost, misread
+from pipeline.text.normalise import normalise
+
+URDU = "روس اور پاکستان کے درمیان مذاکرات ہوئے"
 
 
 def test_question_marks_in_place_of_letters_are_found() -> None:
@@ -7,14 +12,23 @@ def test_question_marks_in_place_of_letters_are_found() -> None:
     assert lost("Really??") is None
 
 
-def test_text_read_in_the_wrong_encoding_is_told() -> None:
-    urdu = "روس اور پاکستان کے درمیان مذاکرات ہوئے"
-    assert misread(urdu.encode().decode("latin-1"))
-    assert misread("министр иностранных дел".encode().decode("latin-1"))
-    assert repaired(urdu.encode().decode("latin-1")) == urdu
+@pytest.mark.parametrize("errors", ["replace", "ignore"])
+@pytest.mark.parametrize("text", [URDU, "министр иностранных дел приехал", "मंत्री ने कहा कि बातचीत हुई"])
+def test_misread_text_that_is_not_whole_any_more_is_told(text: str, errors: str) -> None:
+    assert misread(normalise(text.encode().decode("cp1252", errors)).text)
 
 
-def test_real_text_with_accents_is_no_mojibake() -> None:
-    assert not misread("À l’été, où êtes-vous allée, chère Zoë? Élève à l’école française.")
-    assert not misread("Das Außenministerium äußerte sich über die Gespräche")
-    assert not misread("روس اور پاکستان")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "À l’été, où êtes-vous allée, chère Zoë? Élève à l’école française.",
+        "Das Außenministerium äußerte sich über die Gespräche",
+        "A AMANHÃ” É O “IRMÃO” DE ÂNGELO… ÇA ÉTÉ",
+        URDU,
+        "Рівненська область: «Рівне» і «СІРІ» – №5, С° та В±",
+        "عکس: طے، «عک»؛ غ؟",
+    ],
+)
+def test_real_text_is_no_mojibake(text: str) -> None:
+    assert not misread(text)
+    assert not misread(normalise(text).text)
