@@ -55,7 +55,7 @@ def may_fire(chart: Chart, known: Lexicon, start: int, end: int) -> bool:
     here = [i for i in range(start, end) if i in triggers]
     forms = [form for i in range(start, end) if i in verbs for form in verbs[i][1]] if known.lone or here else []
     said = {form.verb for form in forms}
-    acts = {number: known.triggers[number] for i in here for number, _ in triggers[i][1]}
+    acts = {number: known.triggers[number] for i in here for number, *_ in triggers[i][1]}
     if any(
         (act.nominal or known.grammar.order == "SVO" or act.verbs & said) and _has_need(chart, act, start, end)
         for act in acts.values()
@@ -94,7 +94,7 @@ def firings(
         hit = chart.hit("trigger", i)
         if hit is None or i in taken:
             continue
-        for number, _ in hit[1]:
+        for number, *_ in hit[1]:
             act = known.triggers[number]
             firing = _by_words(chart, act, clause, (i, hit[0]), verbless=verbless)
             hindrance = firing if isinstance(firing, str) else misfit(chart, firing)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FORMS = ("past", "habitual", "infinitive", "subjunctive", "future", "present", "stem", "conjunctive")
 ENGLISH_FORMS = ("base", "third", "past", "participle", "ing")
+# Closed classes: articles and the like, words that may follow a whole noun phrase, pronouns by what they stand for.
+CLOSED = ("determiners", "neutral", "no_adverbs", "he", "it", "they")
 _VERB = re.compile(r"\{(\w+)\}")
 # What a stem written together with an auxiliary amounts to.
 GLUED = {
@@ -47,7 +49,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """The grammar.toml of a language, read and checked."""
+    """The grammar.toml of a language, read and checked.
+
+    `closed` are closed classes of single words, by name; `adverb_ending` is what most adverbs end in.
+    """
 
     order: str
     glue_after: str
@@ -58,6 +63,17 @@ class Grammar:
     words: dict[str, tuple[str, ...]]
     speech_verbs: frozenset[str]
     table: dict[str, Any]
+    closed: dict[str, frozenset[str]]
+    adverb_ending: str = ""
+
+    def is_adverb(self, word: str) -> bool:
+        """Whether a word as written is an adverb by its ending."""
+        return (
+            bool(self.adverb_ending)
+            and word.endswith(self.adverb_ending)
+            and word.islower()
+            and word not in self.closed["no_adverbs"]
+        )
 
     def phrases(self) -> Iterator[tuple[str, str, Any]]:
         """Yield (layer, phrase, payload) of everything in the grammar."""
@@ -108,6 +124,8 @@ def grammar(code: str) -> Grammar:
         words={name: tuple(listed) for name, listed in table.get("words", {}).items()},
         speech_verbs=frozenset(table.get("speech", {}).get("verbs", ())),
         table=table,
+        closed={name: frozenset(table.get("closed", {}).get(name, ())) for name in CLOSED},
+        adverb_ending=table.get("adverb_ending", ""),
     )
 
 

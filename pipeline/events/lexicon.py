@@ -107,6 +107,8 @@ def lexicon(code: str) -> Lexicon | None:
             if payload not in payloads:
                 payloads.append(payload)
     phrases.pop((), None)
+    if rules.order == "SVO":
+        _with_beginnings(phrases)
     ordered = sorted(phrases)
     entries = tuple(tuple((layer, tuple(found)) for layer, found in sorted(phrases[p].items())) for p in ordered)
     automaton = AhoCorasick([f" {' '.join(p)} " for p in ordered], implementation=Implementation.ContiguousNFA)
@@ -116,6 +118,23 @@ def lexicon(code: str) -> Lexicon | None:
     verbs = sorted({verb for act in acts if not act.words for verb in act.verbs})
     lone = {verb: tuple(act for act in acts if not act.words and verb in act.verbs) for verb in verbs}
     return Lexicon(code, rules, acts, automaton, entries, tuple(map(len, ordered)), common | stop, dates, lone)
+
+
+def _with_beginnings(phrases: dict[tuple[str, ...], dict[int, list[Any]]]) -> None:
+    """Let a longer trigger also carry the shorter ones it begins with: it may not fit where they do."""
+    layer = LAYERS.index("trigger")
+    for phrase in sorted((p for p in phrases if layer in phrases[p]), key=len):
+        for size in range(len(phrase) - 1, 0, -1):
+            begun = phrases.get(phrase[:size], {}).get(layer)
+            if begun:
+                phrases[phrase][layer] += [one for one in begun if one not in phrases[phrase][layer]]
+                break
+
+
+def _trigger_phrases(rules: Grammar, number: int, pattern: str) -> Iterator[tuple[str, str, Any]]:
+    """Yield the inflected phrases of a trigger with the number of its tokens, as it may begin a longer one."""
+    for phrase, form in rules.inflected(pattern):
+        yield "trigger", phrase, (number, form, len(words(phrase, rules.fold)))
 
 
 def _variants(tokens: tuple[str, ...], glue_after: str) -> Iterator[tuple[str, ...]]:
@@ -146,7 +165,7 @@ def _everything(code: str, rules: Grammar, acts: tuple[Trigger, ...]) -> Iterato
     yield from (("holder", phrase, holders) for phrase, holders in holder_phrases(code))
     for number, act in enumerate(acts):
         for pattern in act.words:
-            yield from (("trigger", phrase, (number, form)) for phrase, form in rules.inflected(pattern))
+            yield from _trigger_phrases(rules, number, pattern)
     for layer, file, section in LISTS:
         for name, listed in language_toml(code, file).get(section, {}).items():
             yield from ((layer, phrase, name) for phrase in listed)

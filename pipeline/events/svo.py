@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import PARTIES, Chunk
@@ -11,123 +12,124 @@ from pipeline.events.firing import Firing, misfit
 from pipeline.events.predicates import VerbGroup
 from pipeline.events.proposal import JUDGING, propose
 from pipeline.events.roles import Cast
+from pipeline.events.sentence import Sentence
+from pipeline.events.subjects import (
+    STOPS,
+    antecedent,
+    behind,
+    is_head,
+    other_subject,
+    owner,
+    resolve_pronouns,
+    speaker,
+    subject,
+)
+from pipeline.events.tenses import tense_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.events.chart import Chart
     from pipeline.events.coder import Reader
     from pipeline.events.triggers import Trigger
-    from schemas.event import EventDate
 
-# Words between a verb and what it governs, and between auxiliaries and the verb.
+# Words between a verb and what it governs.
 OBJECT_REACH = 6
 FOLLOW_REACH = 9
-MOST_AUXILIARIES = 5
-MEDIA = "JRN"
-PASSIVE_REACH = 4
 CONJUNCTION_REACH = 3
 NOUN_REACH = 4
 # Words behind a verb among which what it governs is looked for.
 GOVERNING_REACH = 40
-ARTICLES = frozenset({"the", "a", "an", "this", "these", "those"})
 GOVERNED = frozenset({"with", "to", "from"})
-# Names that also stand before nouns.
-MODIFYING = frozenset({"state", "organisation", "place"})
-# Words that may follow a whole noun phrase.
-NEUTRAL = frozenset(
-    {
-        "and",
-        "&",
-        "says",
-        "said",
-        "to",
-        "of",
-        "has",
-        "had",
-        "have",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "a",
-        "an",
-        "the",
-        "its",
-    }
-)
 CUTS = frozenset({";", ":", "—", "–"})
-STOPS = frozenset(",;:.()")
-
-
-class Sentence:
-    """A sentence as the proposal needs it: the state its firings share."""
-
-    def __init__(self, reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int]) -> None:
-        self.reader, self.chart, self.chunks, self.span = reader, chart, chunks, span
-        self.context = reader.context
-        self.speaker: Chunk | None = None
-        self.reported = False
-
-    def date(self, part: Clause, *, future: bool) -> tuple[EventDate | None, bool]:
-        """Return the date of a clause and whether the text states it."""
-        return self.reader.date_of(self.chart, part, self.span, future=future)
+# What a state says it will do to another.
+THREATS = {"ASSAULT": "violence", "SANCTION": "restrict", "COERCE": None, "PROTEST": None, "MOBILIZE": None}
+THREAT_CONFIDENCE = 0.8
 
 
 def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int]) -> list[Draft]:
     """Return the drafts of a sentence."""
     scene = Sentence(reader, chart, chunks, span)
+    resolve_pronouns(scene)
     found: list[Draft] = []
-    carried: tuple[Chunk, ...] = ()
-    for start, end, link in parts(chart, *span):
+    cut = parts(chart, *span)
+    for (start, end, link), after in zip(cut, [*cut[1:], None], strict=False):
         if link == CONDITION:
             continue
-        near = [_freed(c, start) for c in chunks if start <= c.start and c.end <= end]
-        last, told = start, list[Draft]()
-        named = {i for c in near for i in range(c.start, c.end)}
-        ahead = _complement(chart, chunks, end)
-        for firing in firings(reader, chart, Clause(start, end, None, link), near):
-            subject = subject_of(chart, near, last, firing) or antecedent(chunks, start, link)
-            if not subject and (link == RELATIVE or (firing.tense == "passive" and not _has_agent(near, firing))):
-                continue
-            if firing.group is not None and firing.tense != "passive" and _other_subject(chart, named, firing):
-                continue
-            agents = subject or (() if firing.tense == "passive" else carried)
-            asked = near + ahead if firing.act.then == COMPLEMENT else near
-            if firing.group is None:
-                # A noun reports the act: who did it stands in its own phrase.
-                agents, asked = (), [c for c in near if firing.end <= c.start <= firing.end + NOUN_REACH]
-            cast = _cast(chart, firing, asked, agents, inherited=not subject)
-            if not _continues(chart, firing, cast):
-                continue
-            told.extend(propose(scene, firing, cast))  # type: ignore[arg-type]
-            if firing.group is not None:
-                carried = agents
-                last = firing.stop
-        found.extend(one_assault(told))
-        if not carried:
-            carried = tuple(c for c in near if c.case is None and c.kind in PARTIES)[:1]
-        _note_speaker(scene, chart, (start, end), near)
+        scene.clause = Clause(start, end, None, link)
+        scene.near = [_freed(c, start) for c in scene.chunks if start <= c.start and c.end <= end]
+        found.extend(one_assault(_told(scene, after)))
+        if not scene.carried:
+            scene.carried = tuple(c for c in scene.near if c.case is None and c.kind in PARTIES)[:1]
+        _note_speaker(scene)
     return found
 
 
-def _other_subject(chart: Chart, named: set[int], firing: Firing) -> bool:
-    """Whether a noun phrase that is no known party stands right before the verb: "why the tank had fired"."""
-    i = firing.start - 1
-    while i >= firing.clause.start and any(
-        (hit := chart.hit("auxiliary", i - back)) is not None and hit[0] == i + 1 for back in (0, 1)
-    ):
-        i -= 1
-    for j in range(i, max(firing.clause.start, i - NOUN_REACH) - 1, -1):
-        if j in named or chart.word(j) in STOPS or chart.hit("date", j) or chart.hit("demonym", j):
-            return False
-        if chart.word(j) in ARTICLES:
-            return j < i and not any(
-                (hit := chart.hit("case", j - back)) is not None and hit[0] == j for back in (1, 2)
-            )
-    return False
+def _told(scene: Sentence, after: tuple[int, int, str] | None) -> list[Draft]:
+    """The drafts of the clause being read; `after` is the one behind it."""
+    told: list[Draft] = []
+    last = scene.clause.start
+    for firing in firings(scene):
+        cast = _roles(scene, firing, last)
+        if cast is None:
+            continue
+        cast = replace(cast, near=(*cast.near, *_ahead(scene, firing, after)))
+        if not _continues(scene.chart, firing, cast):
+            continue
+        told.extend(propose(scene, firing, cast))  # type: ignore[arg-type]
+        if firing.group is not None:
+            last = firing.stop
+    return told
 
 
-def _has_agent(near: list[Chunk], firing: Firing) -> bool:
+def _ahead(scene: Sentence, firing: Firing, after: tuple[int, int, str] | None) -> list[Chunk]:
+    """The subject of the clause behind, where a demand is made to it or a threat depends on it."""
+    if firing.act.then == COMPLEMENT:
+        return _complement(scene.chart, scene.chunks, scene.clause.end)
+    if firing.act.type == "THREATEN" and after is not None and after[2] == CONDITION:
+        open_to = [c for c in scene.chunks if after[0] <= c.start < after[1] and c.case is None]
+        return [c._replace(case="condition") for c in open_to[:1]]
+    return []
+
+
+def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
+    """Who acts and what stands in which case; None where somebody unknown acts."""
+    near, clause = scene.near, firing.clause
+    if firing.group is None:
+        # A noun reports the act: who did it stands in its own phrase.
+        own = [c for c in near if firing.end <= c.start <= firing.end + NOUN_REACH]
+        return _cast(scene, firing, own, owner(scene, firing))
+    if firing.act.said is not None:
+        return _said(scene, firing, last)
+    agents = subject(scene, last, firing) or antecedent(scene.chunks, clause.start, clause.link)
+    if firing.tense == "participle" and not (agents and agents == scene.carried):
+        agents = behind(scene, firing) or agents
+    if not agents and (clause.link == RELATIVE or (firing.tense == "passive" and not _has_agent(near, firing))):
+        return None
+    if firing.tense not in {"passive", "participle"} and other_subject(scene, firing):
+        return None
+    inherited = not agents
+    agents = agents or (() if firing.tense == "passive" else scene.carried)
+    scene.carried = agents
+    return _cast(scene, firing, near, agents, inherited=inherited)
+
+
+def _said(scene: Sentence, firing: Firing, last: int) -> Cast | None:
+    """What somebody says of another ("other": that it must) or of themselves ("self": that they will not)."""
+    who = speaker(scene, firing)
+    whom = subject(scene, last, firing)
+    if not who or not whom:
+        return None
+    if firing.act.said == "self":
+        own = whom[0].identity == who[0].identity or whom[0].stands_for == "pronoun"
+        return _cast(scene, firing, scene.near, whom) if own else None
+    if whom[0].country == who[0].country or whom[0].kind == "pronoun":
+        return None
+    objects = [c._replace(case="object") for c in whom]
+    return Cast((*(c._replace(case="agent") for c in who), *objects), (), (), ())
+
+
+def _has_agent(near: Sequence[Chunk], firing: Firing) -> bool:
     """Whether "by" or "between" names who acts behind a verb in the passive."""
     return any(c.case in {"by", "between"} and c.start >= firing.end and c.kind in PARTIES for c in near)
 
@@ -163,45 +165,70 @@ def parts(chart: Chart, start: int, end: int) -> list[tuple[int, int, str]]:
     return found
 
 
-def firings(reader: Reader, chart: Chart, clause: Clause, near: list[Chunk]) -> list[Firing]:
-    """Return the triggers that fire in a clause, in order."""
+def firings(scene: Sentence) -> list[Firing]:
+    """Return the triggers that fire in the clause being read, in order."""
+    chart, clause, trace = scene.chart, scene.clause, scene.reader.trace
     found: list[Firing] = []
     i = clause.start
-    inside = {j for c in near for j in range(c.start, c.end)}
+    inside = {j for c in scene.near for j in range(c.start, c.end)}
     while i < clause.end:
         hit = chart.hit("trigger", i)
-        if hit is None or i in inside:
-            i += 1
-            continue
-        for number, form in hit[1]:
-            act = reader.known.triggers[number]
-            firing = _firing(chart, act, form, (i, hit[0]), clause)
+        stop = i + 1
+        fired: set[int] = set()
+        for number, form, size in hit[1] if hit is not None and i not in inside else ():
+            act = scene.reader.known.triggers[number]
+            if number in fired or i + size < stop:
+                continue
+            firing = _firing(scene, act, form, (i, i + size))
             hindrance = firing if isinstance(firing, str) else misfit(chart, firing)
-            if form in {"third", "base"} and not _is_future(firing) and not _follows_party(chart, near, i):
-                hindrance = hindrance or "no party right before"
             if isinstance(firing, Firing) and hindrance is None:
                 found.append(firing)
-            elif reader.trace is not None and hindrance is not None:
-                reader.trace.refuse(chart, act, (i, hit[0]), hindrance)
-        i = hit[0]
+                fired.add(number)
+                stop = i + size
+            elif trace is not None and hindrance is not None:
+                trace.refuse(chart, act, (i, i + size), hindrance)
+        i = stop
     return found
 
 
-def _firing(chart: Chart, act: Trigger, form: str, span: tuple[int, int], clause: Clause) -> Firing | str:
+def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Firing | str:
     """Return the firing of a verb form, or what is missing."""
-    i, end = span
-    tense = tense_of(chart, i, clause.start, form, title=chart.kind == "title")
+    i, end = at
+    tense = tense_of(scene, i, form)
     if tense is None:
         return f"the form {form or 'as written'} behind these auxiliaries reports nothing"
-    stop = end if act.object is None else _with_object(chart, act.object, end, tense, clause)
+    if tense == "past" and form in {"past", "participle"} and _lacks_object(scene, act, end):
+        tense = "passive"
+    if form in {"third", "base"} and tense != "future" and not _follows_party(scene, i):
+        return "no party right before"
+    stop = end if act.object is None else _with_object(scene, act.object, end, tense)
     if stop is None:
         return f"object {act.object}"
     group = VerbGroup(i, stop, frozenset(), tense, finite=True, negated=False, recalled=False)
-    return Firing(act, i, stop, None if act.nominal else group, clause)
+    return _threat(Firing(act, i, stop, None if act.nominal else group, scene.clause))
 
 
-def _with_object(chart: Chart, name: str, end: int, tense: str, clause: Clause) -> int | None:
+def _threat(firing: Firing) -> Firing:
+    """What one says one will do to another, where it is hostile, is a threat."""
+    act = firing.act
+    if firing.tense != "future" or act.type not in THREATS or act.nominal or firing.group is None:
+        return firing
+    threat = replace(act, type="THREATEN", mode=THREATS[act.type], cameo="130", confidence=THREAT_CONFIDENCE)
+    return replace(firing, act=threat, group=replace(firing.group, tense="present"))
+
+
+def _lacks_object(scene: Sentence, act: Trigger, end: int) -> bool:
+    """Whether nothing follows in a headline that a verb could govern: then "held" is "was held"."""
+    chart, frame = scene.chart, scene.grammar.frames[act.frame]
+    if chart.kind != "title" or "object" not in (act.to or frame.recipient) or frame.kind == "mutual":
+        return False
+    closed = end >= scene.clause.end or chart.word(end) in STOPS
+    return closed or any(chart.hit(layer, end) is not None for layer in ("case", "connective", "date"))
+
+
+def _with_object(scene: Sentence, name: str, end: int, tense: str) -> int | None:
     """Where a verb ends with the noun it needs: its object, or in the passive the subject before; None without one."""
+    chart, clause = scene.chart, scene.clause
     if tense == "passive":
         before = chart.within("list", name, max(clause.start, end - FOLLOW_REACH), end)
         denied = before is not None and any(chart.has("auxiliary", before - back, "negative") for back in (1, 2, 3))
@@ -210,108 +237,39 @@ def _with_object(chart: Chart, name: str, end: int, tense: str, clause: Clause) 
         if chart.has("list", i, name):
             return chart.hits["list"][i][0]
         case = chart.hit("case", i)
-        other = chart.hit("auxiliary", i) or chart.hit("trigger", i)
+        other = chart.hit("auxiliary", i) or (chart.hit("trigger", i) if i > end else None)
         if chart.word(i) in STOPS or other or (case is not None and "genitive" not in case[1]):
             return None
     return None
 
 
-def _is_future(firing: Firing | str) -> bool:
-    return isinstance(firing, Firing) and firing.tense == "future"
-
-
-def _follows_party(chart: Chart, near: list[Chunk], i: int) -> bool:
+def _follows_party(scene: Sentence, i: int) -> bool:
     """Whether a party or an adverb stands right before: else a form such as "attacks" is a noun."""
-    return any(c.end == i and c.case is None for c in near) or chart.has("auxiliary", i - 1, "adverb") == i
-
-
-def tense_of(chart: Chart, i: int, start: int, form: str, *, title: bool) -> str | None:
-    """The tense of a verb form by the words before it; None where it does not say that something happens."""
-    kinds = _before(chart, i, start)
-    if kinds & {"unreal", "negative"}:
-        return None
-    if "future" in kinds:
-        return "future"
-    if form == "base":
-        headline = {frozenset({"infinitive"}): "future", frozenset(): "present"}
-        return headline.get(frozenset(kinds)) if title else None
-    if "passive" in kinds:
-        return "progressive" if form == "ing" else "passive" if form in {"past", "participle"} else None
-    if form == "ing" or "infinitive" in kinds:
-        return None
-    return "past" if form != "participle" or kinds <= {"perfect", "adverb"} else None
-
-
-def _before(chart: Chart, i: int, start: int) -> set[str]:
-    """The kinds of the auxiliaries and adverbs that stand right before token i."""
-    kinds: set[str] = set()
-    for _ in range(MOST_AUXILIARIES):
-        for back in (1, 2, 3):
-            hit = chart.hit("auxiliary", i - back)
-            if hit is not None and hit[0] == i and i - back >= start:
-                kinds.update(hit[1])
-                i -= back
-                break
-        else:
-            break
-    return kinds
-
-
-def is_head(chart: Chart, chunk: Chunk) -> bool:
-    """Whether a state or body is a party itself, not the first part of another name: "Ecuador TV station"."""
-    if chunk.kind not in MODIFYING or chunk.case == "genitive":
+    chart, grammar = scene.chart, scene.grammar
+    if chart.has("auxiliary", i - 1, "adverb") == i or grammar.is_adverb(chart.texts[i - 1]):
         return True
-    i = chunk.end
-    if not chart.is_word(i):
-        return not chart.has("word", i, "possessive")
-    layers = ("trigger", "auxiliary", "case", "connective", "date")
-    return chart.word(i) in NEUTRAL or any(chart.hit(layer, i) for layer in layers)
+    goes_on = chart.word(i - 1) in {*grammar.conjunctions, ","}
+    return any(c.case is None and (c.end == i or (goes_on and c.end < i)) for c in scene.near)
 
 
-def antecedent(chunks: list[Chunk], start: int, link: str) -> tuple[Chunk, ...]:
-    """The party a relative clause is about: the one right before it."""
-    if link != RELATIVE:
-        return ()
-    return tuple(c for c in chunks if start - 1 <= c.end <= start and c.kind in PARTIES)[-1:]
-
-
-def subject_of(chart: Chart, near: list[Chunk], start: int, firing: Firing) -> tuple[Chunk, ...]:
-    """The last bare party before the verb, with what is coordinated with it."""
-    passive = firing.tense == "passive"
-    able = [
-        c
-        for c in near
-        if start <= c.start and c.end <= firing.start and _acts(c, passive=passive) and is_head(chart, c)
-    ]
-    if passive:
-        able = [c for c in able if firing.start - c.end <= PASSIVE_REACH and chart.word(c.end) != ","]
-    if not able:
-        return ()
-    # A comma behind the last as well closes an apposition: "Iran, a rival of Iraq, said"; else only it stands before.
-    closed = chart.word(able[0].end) == "," and chart.word(able[-1].end) == ","
-    head = able[0] if closed else able[-1]
-    return tuple(c for c in near if head.group and c.group == head.group) or (head,)
-
-
-def _acts(chunk: Chunk, *, passive: bool) -> bool:
-    """Whether a noun phrase without a preposition can be a subject; the media suffer, else they only report."""
-    return chunk.case is None and chunk.kind in PARTIES | {"place"} and (passive or chunk.sector != MEDIA)
-
-
-def _cast(chart: Chart, firing: Firing, near: list[Chunk], agents: tuple[Chunk, ...], *, inherited: bool) -> Cast:
+def _cast(
+    scene: Sentence, firing: Firing, near: Sequence[Chunk], agents: tuple[Chunk, ...], *, inherited: bool = False
+) -> Cast:
     """Turn positions into cases: what stands before is the agent, what follows directly the object."""
-    passive = firing.tense == "passive"
+    chart, passive = scene.chart, firing.tense == "passive"
     case = "object" if passive else "agent"
     left = [c._replace(case=case) for c in agents] if not inherited or passive else []
+    taken = {c.start for c in agents}
     right: list[Chunk] = []
     reach = firing.end
     source = chart.within("case", "source", firing.end, min(firing.clause.end, firing.end + GOVERNING_REACH))
     for chunk in near:
-        if chunk.start < firing.end or not _may_govern(firing, chunk, source, passive=passive):
+        if chunk.start < firing.end or chunk.start in taken or not _may_govern(firing, chunk, source, passive=passive):
             continue
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH:
             judged = firing.act.type in JUDGING and chart.has("word", chunk.end, "possessive")
-            if not (judged or is_head(chart, chunk)) or (chart.word(chunk.start - 1) == "," and not chunk.group):
+            whole = is_head(scene, chunk)
+            if not (judged or whole) or (chart.word(chunk.start - 1) == "," and not chunk.group):
                 continue
             right.append(chunk._replace(case="object"))
             reach = chunk.end if chunk.group else -OBJECT_REACH * 100
@@ -343,12 +301,12 @@ def _continues(chart: Chart, firing: Firing, cast: Cast) -> bool:
     return any(chart.within("list", firing.act.follows, c.end, c.end + FOLLOW_REACH) is not None for c in objects)
 
 
-def _note_speaker(scene: Sentence, chart: Chart, span: tuple[int, int], near: list[Chunk]) -> None:
+def _note_speaker(scene: Sentence) -> None:
     """Remember who speaks, for "we" in the sentences after."""
-    said = chart.within("word", "speech_phrase", *span)
+    said = scene.chart.within("word", "speech_phrase", scene.clause.start, scene.clause.end)
     if said is None:
         return
-    who = next((c for c in reversed(near) if c.end <= said and c.case is None and c.kind in PARTIES), None)
+    who = next((c for c in reversed(scene.near) if c.end <= said and c.case is None and c.kind in PARTIES), None)
     if who is not None:
         scene.context.speaker, scene.context.speaker_at = who, scene.reader.sentence
         scene.speaker, scene.reported = who, True

@@ -32,6 +32,7 @@ class Trigger:
     then: str | None = None
     follows: str | None = None
     unless: str | None = None
+    said: str | None = None
     object: str | None = None
     needs: str | None = None
     block: frozenset[str] = frozenset()
@@ -75,6 +76,8 @@ def triggers(code: str) -> tuple[Trigger, ...]:
         for name in (*act.block, *(n for n in (act.needs, act.follows, act.unless, act.object) if n)):
             if name not in lists:
                 raise ResourceError(f"{where}: no list {name!r}")
+        if act.said not in {None, "self", "other"}:
+            raise ResourceError(f"{where}: said must be self or other")
         if not ontology().knows(act.type, act.mode):
             raise ResourceError(f"{where}: PLOVER has no {act.type}/{act.mode}")
     return found

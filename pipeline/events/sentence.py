@@ -1,0 +1,32 @@
+"""A sentence of a language with the verb in the middle, as its clauses are read one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.events.clauses import COORDINATE, Clause
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.events.chart import Chart
+    from pipeline.events.chunks import Chunk
+    from pipeline.events.coder import Reader
+    from schemas.event import EventDate
+
+
+class Sentence:
+    """What the firings of a sentence share: who was carried over, who speaks, the clause being read."""
+
+    def __init__(self, reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int]) -> None:
+        self.reader, self.chart, self.chunks, self.span = reader, chart, chunks, span
+        self.context, self.grammar = reader.context, reader.known.grammar
+        self.speaker: Chunk | None = None
+        self.reported = False
+        self.carried: tuple[Chunk, ...] = ()
+        self.clause = Clause(*span, None, COORDINATE)
+        self.near: Sequence[Chunk] = ()
+
+    def date(self, part: Clause, *, future: bool) -> tuple[EventDate | None, bool]:
+        """Return the date of a clause and whether the text states it."""
+        return self.reader.date_of(self.chart, part, self.span, future=future)

@@ -1,0 +1,181 @@
+"""Who acts where the verb stands in the middle: subjects, antecedents, owners of an act, pronouns, speakers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.events.chunks import PARTIES, Chunk
+from pipeline.events.clauses import RELATIVE
+from pipeline.events.tenses import group_before
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.events.chart import Chart
+    from pipeline.events.firing import Firing
+    from pipeline.events.sentence import Sentence
+    from schemas.event import CountryBasis
+
+MEDIA = "JRN"
+PASSIVE_REACH = 4
+NOUN_REACH = 4
+OWNER_REACH = 3
+SPEAKER_REACH = 2
+# Names that also stand before nouns.
+MODIFYING = frozenset({"state", "organisation", "place"})
+STOPS = frozenset(",;:.()")
+QUOTES = frozenset("\"'“”‘’")
+# What each class of pronouns can stand for.
+STANDS_FOR = {
+    "he": frozenset({"person", "counterpart"}),
+    "it": frozenset({"state", "body", "organisation"}),
+    "they": frozenset({"people", "body", "organisation", "state", "person"}),
+}
+
+
+def is_head(scene: Sentence, chunk: Chunk) -> bool:
+    """Whether a state or body is a party itself, not the first part of another name: "Ecuador TV station"."""
+    if chunk.kind not in MODIFYING or chunk.case == "genitive":
+        return True
+    chart, grammar, i = scene.chart, scene.grammar, chunk.end
+    if not chart.is_word(i):
+        return not chart.has("word", i, "possessive")
+    layers = ("trigger", "auxiliary", "case", "connective", "date")
+    word = chart.word(i)
+    known = word in grammar.closed["neutral"] or any(chart.hit(layer, i) for layer in layers)
+    return known or grammar.is_adverb(chart.texts[i])
+
+
+def subject(scene: Sentence, last: int, firing: Firing) -> tuple[Chunk, ...]:
+    """The party before the verb that acts, or suffers in the passive, with what is coordinated with it.
+
+    Behind a conjunction or a comma the verb goes on with the subject of the one before: "met France AND accused Iran".
+    """
+    chart, near, passive = scene.chart, scene.near, firing.tense == "passive"
+    able = [c for c in near if c.end <= firing.start and _acts(c, passive=passive) and is_head(scene, c)]
+    first, _ = group_before(scene, firing.start)
+    goes_on = chart.word(first - 1) in {*scene.grammar.conjunctions, ","}
+    if firing.tense == "participle" or (goes_on and not passive):
+        return scene.carried or _with_group(near, able[0] if able else None)
+    able = [c for c in able if last <= c.start]
+    if passive:
+        able = [c for c in able if firing.start - c.end <= PASSIVE_REACH and chart.word(c.end) != ","]
+    return _with_group(near, able[-1] if able else None)
+
+
+def behind(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
+    """The subject behind the comma that ends an opening phrase: "Accusing Chad of ..., SUDAN closed its border"."""
+    comma = next((i for i in range(firing.end, firing.clause.end) if scene.chart.word(i) == ","), None)
+    if comma is None:
+        return ()
+    able = [c for c in scene.near if c.start > comma and _acts(c, passive=False) and is_head(scene, c)]
+    return _with_group(scene.near, able[0] if able else None)
+
+
+def _with_group(near: Sequence[Chunk], head: Chunk | None) -> tuple[Chunk, ...]:
+    if head is None:
+        return ()
+    return tuple(c for c in near if head.group and c.group == head.group) or (head,)
+
+
+def _acts(chunk: Chunk, *, passive: bool) -> bool:
+    """Whether a noun phrase without a preposition can be a subject; the media suffer, else they only report."""
+    return chunk.case is None and chunk.kind in PARTIES | {"place"} and (passive or chunk.sector != MEDIA)
+
+
+def antecedent(chunks: Sequence[Chunk], start: int, link: str) -> tuple[Chunk, ...]:
+    """The party a relative clause is about: the one right before it."""
+    if link != RELATIVE:
+        return ()
+    return tuple(c for c in chunks if start - 1 <= c.end <= start and c.kind in PARTIES)[-1:]
+
+
+def other_subject(scene: Sentence, firing: Firing) -> bool:
+    """Whether a noun phrase that is no known party stands right before the verb: "why the tank had fired"."""
+    chart, grammar = scene.chart, scene.grammar
+    named = {i for c in scene.near for i in range(c.start, c.end)}
+    first, _ = group_before(scene, firing.start)
+    i = first - 1
+    for j in range(i, max(firing.clause.start, i - NOUN_REACH) - 1, -1):
+        if j in named or chart.word(j) in STOPS or chart.hit("date", j) or chart.hit("demonym", j):
+            return False
+        if chart.word(j) in grammar.conjunctions and j == i:
+            return False
+        if chart.word(j) in grammar.closed["determiners"]:
+            return j < i and not any(
+                (hit := chart.hit("case", j - back)) is not None and hit[0] == j for back in (1, 2)
+            )
+    return False
+
+
+def owner(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
+    """Whose act a noun names: the possessor or the state right before it: "Chad's raid", "a US air strike"."""
+    chart, near = scene.chart, scene.near
+    for chunk in reversed(near):
+        if chunk.end > firing.start or chunk.kind not in PARTIES | {"place"}:
+            continue
+        after = chart.has("word", chunk.end, "possessive")
+        between = range(after or chunk.end, firing.start)
+        if len(between) > OWNER_REACH or not all(_plain(chart, i) for i in between):
+            return ()
+        if after or chunk.kind in MODIFYING | {"body"}:
+            return _with_group(near, chunk._replace(case=None))
+        return ()
+    return ()
+
+
+def _plain(chart: Chart, i: int) -> bool:
+    layers = ("case", "auxiliary", "connective", "trigger")
+    return chart.is_word(i) and not any(chart.hit(layer, i) for layer in layers)
+
+
+def speaker(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
+    """Who says what a clause tells: the party before "said", or beside it where the speech comes first."""
+    chunks, table = scene.chunks, scene.chart.hits["word"]
+    said = [i for i in range(*scene.span) if i in table and "speech_phrase" in table[i][1]]
+    before = [i for i in said if i < firing.start]
+    if before:
+        able = [c for c in chunks if c.end <= before[-1] and c.case is None and _speaks(c)]
+        return _with_group(chunks, able[-1] if able else None)
+    for i in said:
+        beside = [
+            c
+            for c in chunks
+            if _speaks(c) and (0 <= i - c.end <= SPEAKER_REACH or 0 <= c.start - table[i][0] <= SPEAKER_REACH)
+        ]
+        if beside:
+            return _with_group(chunks, beside[0])
+    return ()
+
+
+def _speaks(chunk: Chunk) -> bool:
+    return chunk.kind in PARTIES - {"pronoun", "speaker", "pair"} and chunk.sector != MEDIA
+
+
+def resolve_pronouns(scene: Sentence) -> None:
+    """Put the subject named before in the place of each pronoun that stands as one."""
+    found: list[Chunk] = []
+    subjects: list[Chunk] = []
+    for chunk in scene.chunks:
+        if chunk.kind == "pronoun" and chunk.case is None:
+            found.append(_stands_for(scene, chunk, subjects))
+            continue
+        if chunk.case is None and _speaks(chunk) and is_head(scene, chunk):
+            subjects.append(chunk)
+        found.append(chunk)
+    if subjects:
+        scene.context.agent = subjects[0]
+    scene.chunks = found
+
+
+def _stands_for(scene: Sentence, pronoun: Chunk, subjects: list[Chunk]) -> Chunk:
+    word = scene.chart.word(pronoun.start)
+    kinds = next((kinds for name, kinds in STANDS_FOR.items() if word in scene.grammar.closed[name]), frozenset[str]())
+    who = next((c for c in (*subjects, scene.context.agent) if c is not None and c.kind in kinds), None)
+    if who is None:
+        return pronoun
+    basis: CountryBasis = "publisher_default" if who.basis == "publisher_default" else "remembered"
+    return who._replace(
+        start=pronoun.start, end=pronoun.end, case=None, group=0, name=None, stands_for="pronoun",
+        basis=basis if who.country else None, chart=scene.chart.segment,
+    )  # fmt: skip

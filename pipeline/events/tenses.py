@@ -1,0 +1,59 @@
+"""Tenses by the words before a verb, where auxiliaries stand there: "has been", "will not", "said it would"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.events.sentence import Sentence
+
+MOST_AUXILIARIES = 5
+# What a bare verb says in a headline by what stands before it.
+HEADLINE = {frozenset({"infinitive"}): "future", frozenset[str](): "present"}
+
+
+def group_before(scene: Sentence, i: int) -> tuple[int, set[str]]:
+    """Where the auxiliaries and adverbs before the verb at token i begin, and their kinds."""
+    chart, start = scene.chart, scene.clause.start
+    kinds: set[str] = set()
+    for _ in range(MOST_AUXILIARIES):
+        for back in (1, 2, 3):
+            hit = chart.hit("auxiliary", i - back)
+            if hit is not None and hit[0] == i and i - back >= start:
+                kinds.update(hit[1])
+                i -= back
+                break
+        else:
+            if i - 1 < start or not scene.grammar.is_adverb(chart.texts[i - 1]):
+                break
+            i -= 1
+    return i, kinds
+
+
+def tense_of(scene: Sentence, i: int, form: str) -> str | None:
+    """The tense of a verb form at token i; None where it does not say that something happens."""
+    first, kinds = group_before(scene, i)
+    if kinds & {"unreal", "negative"}:
+        return None
+    if kinds & {"future", "would"}:
+        return "future" if "future" in kinds or _told_before(scene, i) else None
+    if form == "base":
+        return HEADLINE.get(frozenset(kinds)) if scene.chart.kind == "title" else None
+    if form == "ing":
+        return "progressive" if "passive" in kinds else _participle(scene, first, kinds)
+    if "passive" in kinds:
+        return "passive" if form in {"past", "participle"} else None
+    fits = "infinitive" not in kinds and (form != "participle" or kinds <= {"perfect", "adverb"})
+    return "past" if fits else None
+
+
+def _told_before(scene: Sentence, i: int) -> bool:
+    """Whether somebody has said what follows: then "would" is the future of the past."""
+    return scene.chart.within("word", "speech_phrase", scene.span[0], i) is not None
+
+
+def _participle(scene: Sentence, i: int, kinds: set[str]) -> str | None:
+    """Read a participle that opens a phrase of its own: behind a comma, "by", or the first word of a clause."""
+    chart = scene.chart
+    opens = i <= scene.clause.start + 1 or chart.word(i - 1) == "," or bool(chart.has("case", i - 1, "by"))
+    return "participle" if opens and kinds <= {"adverb"} else None
