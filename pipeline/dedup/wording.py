@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 
-import numpy as np
-
-from pipeline.dedup.pages import deflated, inflated
+from pipeline.dedup.pages import compressed, decompressed
 from pipeline.text.body import body_text
-from pipeline.text.fold import SENTENCE_END, Codes, decoded, encoded, fold_spaced, words_of
+from pipeline.text.fold import LINE_END, SENTENCE_END, Codes, decoded, encoded, fold_lines, words_of
 from pipeline.text.sketch import DENSE_RANGES
 from schemas.article import Article
 
@@ -22,6 +20,8 @@ HEAD_LETTERS = 50
 HEAD_NGRAM = 4
 DENSE_WORD = 2
 KEY_BYTES = 8
+# In the last line, of a body that was not kept to its end.
+_CUT = "cut"
 _NUMBER = re.compile("[0-9]+")
 _RANGES = "".join(f"{chr(start)}-{chr(end - 1)}" for start, end in DENSE_RANGES)
 _DENSE = re.compile(f"[{_RANGES}]")
@@ -30,32 +30,42 @@ _DENSE_OR_WORD = re.compile(f"[{_RANGES}]|[^ {_RANGES}]+")
 
 @dataclass(frozen=True)
 class Wording:
-    """Words of the headline and of the body; in scripts without spaces a word is one character.
+    """The folded headline, and the folded body with a mark after each sentence; words are told apart when asked for.
 
-    `marked` are the words of the body with a mark after each sentence. `whole` is False when the body was too long
-    to be kept to its end.
+    In scripts without spaces a word is one character. `whole` is False when the body was too long to be kept to its
+    end.
     """
 
-    title: tuple[str, ...]
-    marked: tuple[str, ...]
+    title_line: str
+    body_line: str
     whole: bool = True
+
+    @cached_property
+    def title(self) -> tuple[str, ...]:
+        """The words of the headline."""
+        return _words(self.title_line)
+
+    @cached_property
+    def marked(self) -> tuple[str, ...]:
+        """The words of the body, with a mark after each sentence."""
+        return _words(self.body_line)
 
     @cached_property
     def body(self) -> tuple[str, ...]:
         """The words of the body."""
-        return tuple(word for word in self.marked if word != SENTENCE_END)
+        return _words(self.body_line.replace(SENTENCE_END, " "))
 
     @cached_property
     def body_letters(self) -> str:
         """The body without any spaces."""
-        return "".join(self.marked).replace(SENTENCE_END, "")
+        return self.body_line.replace(" ", "").replace(SENTENCE_END, "")
 
     @cached_property
     def sentences(self) -> tuple[str, ...]:
         """The sentences of the body, without any spaces."""
-        return tuple(sentence for sentence in "".join(self.marked).split(SENTENCE_END) if sentence)
+        return tuple(filter(None, self.body_line.replace(" ", "").split(SENTENCE_END)))
 
-    @property
+    @cached_property
     def is_dense(self) -> bool:
         """Whether most words are single characters."""
         return len(self.body_letters) < DENSE_WORD * len(self.body)
@@ -63,17 +73,17 @@ class Wording:
     @cached_property
     def letters(self) -> str:
         """Headline and body without any spaces."""
-        return "".join(self.title) + self.body_letters
+        return self.title_line.replace(" ", "") + self.body_letters
 
     @cached_property
     def numbers(self) -> Counter[str]:
         """How often each number occurs."""
-        return Counter(_NUMBER.findall(" ".join(self.title + self.body)))
+        return self.title_numbers + Counter(_NUMBER.findall(self.body_line))
 
     @cached_property
     def title_numbers(self) -> Counter[str]:
         """How often each number occurs in the headline."""
-        return Counter(_NUMBER.findall(" ".join(self.title)))
+        return Counter(_NUMBER.findall(self.title_line))
 
     @property
     def head(self) -> str:
@@ -83,31 +93,31 @@ class Wording:
 
 @dataclass(frozen=True)
 class Folded:
-    """Headline and body of an article as read for the first time, words not yet told apart."""
+    """Headline and body of an article as read for the first time, a line each, and a line of what stands for the rest.
 
-    title: Codes
-    body: Codes
-    whole: bool = True
+    Words are not yet told apart.
+    """
+
+    codes: Codes
 
     @cached_property
     def wording(self) -> Wording:
         """The words."""
-        return _wording(decoded(self.title), decoded(self.body), self.whole)
+        return _wording(decoded(self.codes))
 
     @property
     def packed(self) -> bytes:
         """The words as `expanded` reads them."""
-        mark = _LINE if self.whole else _CUT
-        return deflated(np.concatenate((self.title, _LINE, self.body, mark)))
+        return compressed(self.codes)
 
     @property
     def text_key(self) -> str:
         """A hash of the body's letters, of the headline's where there is no body; nothing for nothing."""
-        letters = _letters(self.body) or _letters(self.title)
-        return blake2b(letters.encode(), digest_size=KEY_BYTES).hexdigest() if letters else ""
-
-
-_LINE, _CUT = encoded("\n"), encoded("\ncut")
+        title, body = (self.codes == ord(LINE_END)).nonzero()[0][:2].tolist()
+        letters = _letters(self.codes[title:body])
+        if not len(letters):
+            letters = _letters(self.codes[:title])
+        return blake2b(_narrow(letters), digest_size=KEY_BYTES).hexdigest() if len(letters) else ""
 
 
 def folded(article: Article) -> Folded:
@@ -116,8 +126,9 @@ def folded(article: Article) -> Folded:
         article.received[segment.start : segment.end] for segment in article.segments if segment.kind == "title"
     )
     body = body_text(article.segments, article.received)
-    words, whole = _kept(body)
-    return Folded(_kept(title)[0], words, whole)
+    cut = len(body) > CHARACTERS_READ
+    codes = fold_lines(title[:CHARACTERS_READ], body[:CHARACTERS_READ], _CUT if cut else "")
+    return Folded(codes if len(codes) <= WORDS_KEPT else _shortened(codes))
 
 
 def wording(article: Article) -> Wording:
@@ -128,8 +139,7 @@ def wording(article: Article) -> Wording:
 @lru_cache(maxsize=64)
 def expanded(packed: bytes) -> Wording:
     """Unpack the `packed` words of an article."""
-    title, body, mark = inflated(packed).split("\n")
-    return _wording(title, body, not mark)
+    return _wording(decompressed(packed))
 
 
 def head_share(one: Wording, other: Wording) -> float:
@@ -139,26 +149,35 @@ def head_share(one: Wording, other: Wording) -> float:
     return sum(ngram in other.letters for ngram in ngrams) / len(ngrams) if ngrams else 0.0
 
 
-def _wording(title: str, body: str, whole: bool) -> Wording:  # noqa: FBT001 - as in the record it makes
-    headline = tuple(word for word in _words(title) if word != SENTENCE_END)
-    return Wording(headline, _words(body), whole)
+def _wording(text: str) -> Wording:
+    title, body, rest, _ = text.split(LINE_END)
+    headline = " ".join(title.replace(SENTENCE_END, " ").split())
+    # A space before a mark says nothing.
+    return Wording(headline, body.replace(f" {SENTENCE_END}", SENTENCE_END).strip(), not rest)
 
 
-def _kept(text: str) -> tuple[Codes, bool]:
-    """Fold as much of a text as is kept, and say whether that is all of it."""
-    spaced = fold_spaced(text[:CHARACTERS_READ])
-    if len(spaced) <= WORDS_KEPT:
-        return spaced, len(text) <= CHARACTERS_READ
-    words = _words(decoded(spaced))
-    whole = len(text) <= CHARACTERS_READ and len(words) <= WORDS_KEPT
-    return (spaced if len(words) <= WORDS_KEPT else encoded(" ".join(words[:WORDS_KEPT]))), whole
+def _shortened(codes: Codes) -> Codes:
+    """Keep the first words of a headline and of a body."""
+    title, body, rest, _ = decoded(codes).split(LINE_END)
+    headline, words = _words(title), _words(body)
+    whole = not rest and len(words) <= WORDS_KEPT
+    kept = (" ".join(words[:WORDS_KEPT]) for words in (headline, words))
+    return encoded(LINE_END.join((*kept, "" if whole else _CUT, "")))
 
 
-def _letters(spaced: Codes) -> str:
-    return decoded(spaced).replace(" ", "").replace(SENTENCE_END, "")
+def _letters(codes: Codes) -> Codes:
+    letters: Codes = codes[(codes > ord(" ")) & (codes != ord(SENTENCE_END))]
+    return letters
+
+
+def _narrow(letters: Codes) -> bytes:
+    """Write letters in as many bytes each as the largest needs."""
+    last = int(letters.max())
+    return letters.astype("<u1" if last < 1 << 8 else "<u2" if last < 1 << 16 else "<u4").tobytes()
 
 
 def _words(spaced: str) -> tuple[str, ...]:
     words = words_of(spaced)
-    joined = " ".join(words)
-    return tuple(_DENSE_OR_WORD.findall(joined)) if _DENSE.search(joined) else tuple(words)
+    if spaced.isascii() or not _DENSE.search(spaced):
+        return tuple(words)
+    return tuple(_DENSE_OR_WORD.findall(" ".join(words)))

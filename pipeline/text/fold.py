@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from itertools import accumulate
 from typing import TypeAlias
 
 import numpy as np
@@ -13,7 +14,7 @@ from pipeline.resources import knowledge_rows
 
 Codes: TypeAlias = NDArray[np.uint32]
 
-SENTENCE_END = "|"
+SENTENCE_END, LINE_END = "|", "\n"
 SENTENCE_ENDS = ".!?…\n\u06d4\u061f\u0964\u0965\u3002\u1362\u2029\uff01\uff1f"
 TABLE_SIZE = 0x40000
 # UAX 15, Stream-Safe Text Format: no real text stacks more marks on one letter. Normalising sorts the marks of a
@@ -27,7 +28,10 @@ LETTER_MARKS = frozenset({0, 9, 84, 91, 103, 107, 118, 122, 129, 130, 132})
 JOINING = frozenset({"Mn", "Mc", "Me", "Cf"})
 VIRAMA = 9
 # What a character may do when a text is brought into NFKC: change; meet another mark; be joined to one before; join.
-_UNSETTLED, _COMBINES, _SECOND, _FIRST = 1, 2, 4, 8
+# An entry of the look-up table has it above the folded code point.
+_UNSETTLED, _COMBINES, _SECOND, _FIRST = 1 << 24, 2 << 24, 4 << 24, 8 << 24
+_FOLDED = (1 << 24) - 1
+_SPACE, _STOP, _LINE, _ZERO = (np.uint32(ord(sign)) for sign in (" ", SENTENCE_END, LINE_END, "0"))
 # Combining grapheme joiner, Mongolian and general variation selectors: marks of class 0 that change no letter.
 SILENT_MARKS = frozenset({0x034F, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)})
 
@@ -39,8 +43,8 @@ def fold(text: str) -> str:
 
 def fold_codes(text: str) -> Codes:
     """Return the folded form of `text` as UTF-32 code points."""
-    folded: Codes = _looked_up(text, _table())
-    kept: Codes = folded[folded != 0]
+    folded = _looked_up(text)[0]
+    kept: Codes = folded[(folded > _SPACE) & (folded != _STOP)]
     return kept
 
 
@@ -54,14 +58,20 @@ def fold_words(text: str) -> list[str]:
 
 def fold_spaced(text: str) -> Codes:
     """Return the folded words of `text` as code points, a space between them, `SENTENCE_END` after each sentence."""
-    folded = _looked_up(text, _word_table())
-    stops = (folded == ord(SENTENCE_END)).nonzero()[0]
-    stops = stops[stops < len(folded) - 1]
+    return fold_lines(text)[:-1]
+
+
+def fold_lines(*lines: str) -> Codes:
+    """Fold each of `lines` like `fold_spaced` and end it with `LINE_END`, which a folded text has nowhere else."""
+    folded, ends = _looked_up(*lines)
+    folded[ends] = _LINE
+    stops = (folded == _STOP).nonzero()[0]
     # A digit follows: a full stop there is a decimal point.
-    folded[stops[_is_digit(folded[stops + 1])]] = ord(" ")
-    folded = folded[folded != 0]
-    spaces = folded == ord(" ")
-    parted = spaces | (folded == ord(SENTENCE_END))
+    folded[stops[folded[stops + 1] - _ZERO < 10]] = _SPACE
+    if np.count_nonzero(folded) < len(folded):
+        folded = folded[folded != 0]
+    spaces = folded == _SPACE
+    parted = spaces | (folded == _STOP)
     # A space beside another or beside an end says nothing.
     spaces[1:] &= parted[:-1]
     spaces[:1] = False
@@ -74,35 +84,45 @@ def words_of(spaced: str) -> list[str]:
     return spaced.replace(SENTENCE_END, f" {SENTENCE_END} ").split()
 
 
-def _looked_up(text: str, table: Codes) -> Codes:
-    """Fold letter by letter; only where that is not enough is the text brought into NFKC first."""
-    if text.isascii():
-        return _through(table, encoded(text))
-    codes = encoded(text.replace("…", "..."))
-    if _is_unsettled(_signs().take(codes, mode="clip")):
-        codes = encoded(compatible(text))
-    return _through(table, codes)
+def _looked_up(*lines: str) -> tuple[Codes, list[int]]:
+    """Fold lines letter by letter; only where that is not enough are they brought into NFKC first.
+
+    Returns them as one, a character after each, with the places of these characters.
+    """
+    plain = [line if line.isascii() else line.replace("…", "...") for line in lines]
+    folded = _through(_lookup(), _joined(plain))
+    signs = int(np.bitwise_or.reduce(folded)) & ~_FOLDED
+    if signs:
+        if _is_unsettled(folded, signs):
+            plain = [compatible(line) for line in plain]
+            folded = _through(_lookup(), _joined(plain))
+        folded &= np.uint32(_FOLDED)
+    ends = accumulate(len(line) + 1 for line in plain)
+    return folded, [end - 1 for end in ends]
 
 
-def _is_unsettled(signs: NDArray[np.uint8]) -> bool:
-    """Say whether NFKC may change what a text is folded to: by itself, or where two of its characters meet."""
-    some = int(np.bitwise_or.reduce(signs, initial=0))
-    if some & _UNSETTLED:
+def _joined(lines: list[str]) -> Codes:
+    return encoded(LINE_END.join((*lines, "")))
+
+
+def _is_unsettled(looked_up: Codes, signs: int) -> bool:
+    """Say whether NFKC may change what a text is folded to: by itself, or where two of its characters meet.
+
+    `signs` are those of all its characters.
+    """
+    if signs & _UNSETTLED:
         return True
-    meeting = signs[1:] & signs[:-1] & _COMBINES if some & _COMBINES else signs[:0]
-    joining = (signs[1:] & _SECOND != 0) & (signs[:-1] & _FIRST != 0) if some & _SECOND else signs[:0]
-    return bool(meeting.any() or joining.any())
+    one, next_one = looked_up[:-1], looked_up[1:]
+    if signs & _COMBINES and (one & next_one & np.uint32(_COMBINES)).any():
+        return True
+    # The second half of a pair has the bit below that of the first.
+    return bool(signs & _SECOND and ((one >> np.uint32(1)) & next_one & np.uint32(_SECOND)).any())
 
 
 def _through(table: Codes, codes: Codes) -> Codes:
     """Look code points up; the last entry stands for all beyond."""
     folded: Codes = table.take(codes, mode="clip")
     return folded
-
-
-def _is_digit(folded: Codes) -> NDArray[np.bool_]:
-    digits: NDArray[np.bool_] = (folded >= ord("0")) & (folded <= ord("9"))
-    return digits
 
 
 def compatible(text: str) -> str:
@@ -166,10 +186,17 @@ def _word_table() -> Codes:
 
 
 @cache
-def _signs() -> NDArray[np.uint8]:
-    """Say of code points in what NFKC may change them, as sums of powers of two."""
+def _lookup() -> Codes:
+    """Map code points to folded ones, with what NFKC may do to each above them."""
+    table: Codes = _word_table() | _signs()
+    return table
+
+
+@cache
+def _signs() -> Codes:
+    """Say of code points in what NFKC may change them."""
     table = _word_table()
-    signs = np.zeros(TABLE_SIZE, dtype=np.uint8)
+    signs = np.zeros(TABLE_SIZE, dtype=np.uint32)
     signs[_combining()] = _COMBINES
     # Jamo compose by rule; kept marks of other classes than the virama's may change places.
     signs[0x1160:0x1200] |= _UNSETTLED
@@ -188,7 +215,7 @@ def _signs() -> NDArray[np.uint8]:
     return signs
 
 
-def _note_pair(signs: NDArray[np.uint8], first: int, second: int) -> None:
+def _note_pair(signs: Codes, first: int, second: int) -> None:
     """Note what is composed; a mark joins what stands before other marks, a letter only what stands right before it."""
     if unicodedata.combining(chr(second)):
         signs[second] |= _UNSETTLED

@@ -7,6 +7,8 @@ taken apart estimate how much of either text is in the other, whatever their len
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,7 @@ SAMPLED = 1 << (64 - RATE_BITS)
 SAMPLED_SHIFT, OTHER_SHIFT = 64 - RATE_BITS - 31, 33
 COMPLETE_BELOW = 1 << 31
 
+Number = TypeVar("Number", np.uint32, np.uint64)
 _MULTIPLIER = 0x9E3779B97F4A7C15
 # Thai and Lao; kana, bopomofo, Hangul and Han; Hangul syllables; compatibility and further Han.
 DENSE_RANGES = (
@@ -52,41 +55,72 @@ def sketch(text: str) -> Sketch:
 
 def is_dense(codes: Codes) -> bool:
     """Say whether most letters are of scripts that write a word in a few characters, without spaces."""
-    if not len(codes):
+    if not len(codes) or int(codes.max()) < DENSE_RANGES[0][0]:
         return False
-    dense = sum(int(np.count_nonzero((codes >= start) & (codes < end))) for start, end in DENSE_RANGES)
+    dense = int(np.count_nonzero(_dense().take(codes, mode="clip")))
     return dense > DENSE_SHARE * len(codes)
+
+
+@cache
+def _dense() -> NDArray[np.bool_]:
+    """Say of every code point whether it is of such a script; the last entry stands for all beyond."""
+    table = np.zeros(DENSE_RANGES[-1][1] + 1, dtype=np.bool_)
+    for start, end in DENSE_RANGES:
+        table[start:end] = True
+    return table
 
 
 def ngram_hashes(codes: Codes, ngram: int) -> NDArray[np.uint64]:
     """Return a 64-bit hash of every window of `ngram` code points, in order."""
     if len(codes) < ngram:
         return np.empty(0, dtype=np.uint64)
-    doubled, width = _mixed(codes.astype(np.uint64)), 1
-    total, covered = np.zeros(len(codes) - ngram + 1, dtype=np.uint64), 0
+    doubled, width, covered = _mix(codes.astype(np.uint64)), 1, 0
+    total: NDArray[np.uint64] | None = None
     while True:
-        if ngram & width:
-            part = doubled[covered : covered + len(total)]
-            total = total * np.uint64(pow(_MULTIPLIER, width, 1 << 64)) + part
-            covered += width
-        if covered == ngram:
-            return _mixed(total)
         power = np.uint64(pow(_MULTIPLIER, width, 1 << 64))
-        doubled = doubled[:-width] * power + doubled[width:]
-        width *= 2
+        if ngram & width:
+            part = doubled[covered : covered + len(codes) - ngram + 1]
+            if total is None:
+                total = part.copy()
+            else:
+                total *= power
+                total += part
+            covered += width
+            if covered == ngram:
+                return _mix(total)
+        longer = doubled[:-width] * power
+        longer += doubled[width:]
+        doubled, width = longer, 2 * width
 
 
-def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Spread the bits of each value (finaliser of splitmix64, Steele et al. 2014)."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread the bits of each value, in place (finaliser of splitmix64, Steele et al. 2014)."""
+    values ^= values >> np.uint64(30)
+    values *= np.uint64(0xBF58476D1CE4E5B9)
+    values ^= values >> np.uint64(27)
+    values *= np.uint64(0x94D049BB133111EB)
+    values ^= values >> np.uint64(31)
+    return values
 
 
 def _sample(hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    sampled = np.unique(hashes[hashes < np.uint64(SAMPLED)])
-    if len(sampled) < AT_LEAST:
-        sampled = np.unique(hashes)[:AT_LEAST]
+    sampled = _unique(hashes[hashes < np.uint64(SAMPLED)])
+    if len(sampled) >= AT_LEAST:
+        return _unique((sampled >> np.uint64(SAMPLED_SHIFT)).astype(np.uint32))
+    sampled = _unique(hashes)[:AT_LEAST]
     low = sampled >> np.uint64(SAMPLED_SHIFT)
     high = np.uint64(COMPLETE_BELOW) + ((sampled - np.uint64(SAMPLED)) >> np.uint64(OTHER_SHIFT))
-    return np.unique(np.where(sampled < np.uint64(SAMPLED), low, high).astype(np.uint32))
+    return _unique(np.where(sampled < np.uint64(SAMPLED), low, high).astype(np.uint32))
+
+
+def _unique(values: NDArray[Number]) -> NDArray[Number]:
+    """Sort values in place and return each once: a fifth of the time of `numpy.unique` for a few dozen."""
+    values.sort()
+    other = values[1:] != values[:-1]
+    if np.count_nonzero(other) == len(other):
+        return values
+    once: NDArray[Number] = values[np.concatenate((_FIRST, other))]
+    return once
+
+
+_FIRST = np.ones(1, dtype=np.bool_)
