@@ -112,4 +112,4 @@ def test_a_head_is_found_in_another_text():
     one, other = wording(article("a", ENGLISH, "Nine canals closed")), wording(article("b", OTHER))
     assert head_share(one, one) == 1.0
     assert head_share(one, other) < 0.35
-    assert head_share(Wording((), ()), other) == 0.0
+    assert head_share(Wording("", ""), other) == 0.0
