@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
+from pipeline.events.dating import Dating
 from pipeline.events.lexicon import LAYERS
 from pipeline.text.characters import WORD
 from pipeline.text.sentences import sentences
@@ -42,8 +43,7 @@ class Chart:
     folded: list[str]
     sentences: list[tuple[int, int]]
     hits: dict[str, dict[int, Hit]]
-    weekdays_need_marker: bool = False
-    dates_in_capitals: bool = False
+    dating: Dating = field(default_factory=Dating)
     starts: frozenset[int] = frozenset()
     read: tuple[tuple[int, int], ...] = ()
     made: list[Token] | None = None
@@ -103,12 +103,11 @@ def chart(piece: Normalised, segment: int, kind: str, known: Lexicon) -> Chart:
     # No token holds white space: all are folded at once.
     joined = SPACE.join(texts).lower().translate(fold)
     folded = joined.split(SPACE) if joined else []
-    marked, capital = (bool(known.dates.get(name)) for name in ("weekdays_need_marker", "capitals"))
     hits = _look_up(folded, ranges, known)
     starts = frozenset().union(*(hits[layer] for layer in NAMING)) | {
         i for i, hit in hits["word"].items() if not REFERRING.isdisjoint(hit[1])
     }
-    return Chart(piece, segment, kind, texts, folded, ranges, hits, marked, capital, starts, read)
+    return Chart(piece, segment, kind, texts, folded, ranges, hits, known.dating, starts, read)
 
 
 def _look_up(folded: list[str], ranges: list[tuple[int, int]], known: Lexicon) -> dict[str, dict[int, Hit]]:

@@ -9,9 +9,10 @@ from pipeline.events.chart import Chart, chart
 from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import COMPLEMENT, CONDITION, PURPOSE, Clause, clauses
 from pipeline.events.context import SURE, Context, focus_of
-from pipeline.events.dates import Anchor, anchor, anchored, dates_in, event_date
+from pipeline.events.dates import anchor, anchored, dates_in, event_date
 from pipeline.events.draft import Draft, one_assault
 from pipeline.events.entities import Finder
+from pipeline.events.expressions import Anchor
 from pipeline.events.firing import Firing, firings, may_fire
 from pipeline.events.gazetteer import Place
 from pipeline.events.lexicon import Lexicon, lexicon

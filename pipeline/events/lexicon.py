@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from pipeline.events.dates import calendar_words
+from pipeline.events.dating import Dating, calendar_words, dating
 from pipeline.events.gazetteer import country_phrases, holder_phrases, place_phrases
 from pipeline.events.grammar import Grammar, grammar
 from pipeline.events.triggers import Trigger, triggers
@@ -74,7 +74,7 @@ class Lexicon:
     entries: tuple[tuple[tuple[int, Any], ...], ...]
     lengths: tuple[int, ...]
     common: frozenset[str]
-    dates: dict[str, Any]
+    dating: Dating
     lone: dict[str, tuple[Trigger, ...]]
 
     def hits(self, joined: str) -> list[tuple[int, int, int]]:
@@ -114,7 +114,7 @@ def lexicon(code: str) -> Lexicon | None:
     automaton = AhoCorasick([f" {' '.join(p)} " for p in ordered], implementation=Implementation.ContiguousNFA)
     common = frozenset(word for row in language_rows(code, "words") for word in words(row[0], rules.fold))
     stop = frozenset(token for phrase in rules.words.get("stop_names", ()) for token in words(phrase, rules.fold))
-    dates = language_toml(code, "dates")
+    dates = dating(language_toml(code, "dates"), rules.fold)
     verbs = sorted({verb for act in acts if not act.words for verb in act.verbs})
     lone = {verb: tuple(act for act in acts if not act.words and verb in act.verbs) for verb in verbs}
     return Lexicon(code, rules, acts, automaton, entries, tuple(map(len, ordered)), common | stop, dates, lone)
