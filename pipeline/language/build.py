@@ -42,7 +42,8 @@ BINARY_HEAD = (
     b"# source: put together by pipeline.language.build from lang/*/ngrams.tsv (CC0), lang/*/reference.tsv and the"
     b" profiles of langdetect 1.0.9 (both Apache-2.0)\n"
 )
-REFERENCE_WORDS = 7600
+# Near relatives need the longer lists to be told apart.
+REFERENCE_WORDS, REFERENCE_WORDS_OF_RELATIVES = 7600, 12_000
 # Texts in this many parts, one of which shows how well what was not counted fits.
 _PARTS = 4
 _LEAST_TEXTS, _LEAST_LETTERS = 12, 20
@@ -71,11 +72,12 @@ def scripts_of(code: str) -> list[str]:
 
 
 def counted(texts: Texts) -> dict[str, Counted]:
-    """Count texts, and add the words of the reference lists."""
+    """Count texts, and add the words of the reference lists and what marks a language off from its relatives."""
     found = {}
     for code in summed():
         found[code] = _count(code, texts.get(code, ()))
-        found[code].reference = read((), language_rows(code, "reference")).reference
+        written = read((), language_rows(code, "reference"), language_rows(code, "marks"))
+        found[code].reference, found[code].marks = written.reference, written.marks
     return found
 
 
@@ -123,7 +125,9 @@ def _evidence(tables: Tables, code: str, texts: Sequence[str]) -> dict[str, list
 
 def read_counted() -> dict[str, Counted]:
     """Read what is in the language folders."""
-    return {code: read(language_rows(code, "ngrams"), language_rows(code, "reference")) for code in summed()}
+    return {
+        code: read(*(language_rows(code, table) for table in ("ngrams", "reference", "marks"))) for code in summed()
+    }
 
 
 def read_usual() -> dict[tuple[str, str], float]:
@@ -151,7 +155,8 @@ def _read_words(wheel: Path) -> None:
             name = f"langidentify/models/lite/topwords-{code}.txt.gz"
             if name in archive.namelist():
                 entries = [line.split() for line in gzip.decompress(archive.read(name)).decode().splitlines()]
-                pairs = [entry for entry in entries if len(entry) == 2 and entry[0] != "#"][:REFERENCE_WORDS]
+                most = REFERENCE_WORDS_OF_RELATIVES if language_rows(code, "marks") else REFERENCE_WORDS
+                pairs = [entry for entry in entries if len(entry) == 2 and entry[0] != "#"][:most]
                 levels = {word: level(float(np.exp(float(value)))) for word, value in pairs if word.isprintable()}
                 (FOLDER / code / "reference.tsv").write_text(REFERENCE_HEAD + lines(levels), encoding="utf-8")
 

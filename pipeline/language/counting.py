@@ -27,11 +27,12 @@ Levels = dict[str, int]
 
 @dataclass(slots=True)
 class Counted:
-    """Levels of the trigrams and words of a language, and of the words of a reference list."""
+    """Levels of trigrams and words, and of those of a reference list; words that a relative does not write."""
 
     trigrams: Levels = field(default_factory=dict)
     words: Levels = field(default_factory=dict)
     reference: Levels = field(default_factory=dict)
+    marks: dict[str, list[str]] = field(default_factory=dict)
 
 
 def level(part: float) -> int:
@@ -105,12 +106,14 @@ def lines(levels: Levels, kind: str | None = None) -> str:
     return "".join(f"{head}{of}\t{' '.join(sorted(grouped[of]))}\n" for of in sorted(grouped, reverse=True))
 
 
-def read(ngrams: Sequence[Row], reference: Sequence[Row]) -> Counted:
-    """Read the rows of ngrams.tsv and reference.tsv."""
+def read(ngrams: Sequence[Row], reference: Sequence[Row], marks: Sequence[Row] = ()) -> Counted:
+    """Read the rows of ngrams.tsv, reference.tsv and marks.tsv."""
     found = Counted()
     kinds: Mapping[str, Levels] = {"trigram": found.trigrams, "word": found.words}
     for kind, of, grams in ngrams:
         kinds[kind].update((gram.replace("_", " "), int(of)) for gram in grams.split(" "))
     for of, grams in reference:
         found.reference.update((gram, int(of)) for gram in grams.split(" "))
+    for relative, unlike in marks:
+        found.marks.setdefault(relative, []).extend(unlike.split(" "))
     return found

@@ -6,8 +6,9 @@ likelier it is there than what was never seen. Naive Bayes sums them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from pipeline.language.counting import Counted, folded, part
+from pipeline.language.counting import Counted, folded, level, part
 from pipeline.language.factory import profile_texts
 from pipeline.language.letters import HASH_BITS, PLANE, SPACE, SUMMED, Keys, fold_tables, hashed, trigrams, words
 from pipeline.language.profiles import SLOT_BITS, WIDTH, Languages, Tables
@@ -30,6 +31,10 @@ _STEPS, _MOST = 8, 127
 # What the counts of langdetect and of the reference list weigh beside ours.
 _THEIRS, _REFERENCE_TRIGRAMS, _REFERENCE_WORDS = 0.3, 1.0, 1.5
 _ROWS = {"Latn": 220_000, "Cyrl": 80_000, "Arab": 70_000, "Deva": 40_000}
+# A word that a language writes and its relative does not is at least this likely in the one.
+_MARK = 3e-4
+# Words counted in so many languages and on no reference list are names, and tell of what texts are about.
+_NAMED_IN = 3
 # The evidence of a feature where it was not measured, in nats.
 _USUAL = 6.5
 # A language is written in a script that this share of its trigrams is in.
@@ -40,15 +45,20 @@ _ARABIC_YEH, _PERSIAN_YEH = 0x064A, 0x06CC
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """The trigrams and words of a language in one script: keys, and shares that sum up to one or a little less."""
+    """The trigrams and words of a language in one script: keys, and shares that sum up to about one.
+
+    `marks` has by relative the keys of the words that the relative does not write.
+    """
 
     trigrams: tuple[Keys, Shares]
     words: tuple[Keys, Shares]
+    marks: Mapping[str, Keys]
 
 
 def compiled(counted: Mapping[str, Counted], usual: Mapping[tuple[str, str], float]) -> Tables:
     """Make the tables of all scripts."""
     languages, hashes, rows = [], [], []
+    counted = _without_names(counted)
     for script in SUMMED:
         columns = {name: _column(name, counted.get(name, Counted()), script) for name in sorted({*counted, *_theirs()})}
         names = tuple(name for name, column in columns.items() if column)
@@ -82,6 +92,10 @@ def _rows(script: str, names: Sequence[str], columns: Sequence[_Column]) -> tupl
     shares = np.zeros((len(keys), len(names)))
     np.add.at(shares, (inverse, column), np.concatenate([part[2] for part in parts]))
     _pool(shares, keys >> np.uint64(63) == 0, names)
+    for marked in (column.marks for column in columns):
+        for relative, marks in marked.items():
+            if relative in names:
+                shares[np.searchsorted(keys, marks), names.index(relative)] = 0.0
     kept = np.sort(np.argsort(-shares.max(axis=1), kind="stable")[: _ROWS[script]])
     values = np.rint(_STEPS * np.log1p(shares[kept] / _ALPHA)).clip(0, _MOST).astype(np.uint8)
     return keys[kept], values
@@ -107,10 +121,26 @@ def _column(name: str, counted: Counted, script: str) -> _Column | None:
     reference = _of_words(counted.reference, script)
     spelled = _spelled(counted.reference, script)
     weight = float(language_toml(name, "meta").get("own_words", 1.0))
+    mixed = _mixed([(words_here, weight), (reference, _REFERENCE_WORDS)])
+    marks = {
+        relative: _of_words(dict.fromkeys(unlike, level(_MARK)), script) for relative, unlike in counted.marks.items()
+    }
     return _Column(
         _mixed([(own, 1.0), (theirs, _THEIRS), (spelled, _REFERENCE_TRIGRAMS)]),
-        _mixed([(words_here, weight), (reference, _REFERENCE_WORDS)]),
+        _joined([mixed, *marks.values()]),
+        {relative: keys for relative, (keys, _) in marks.items()},
     )
+
+
+def _without_names(counted: Mapping[str, Counted]) -> dict[str, Counted]:
+    """Return the counts without the words that are names."""
+    number = Counter(word for own in counted.values() for word in own.words)
+    listed = {word for own in counted.values() for word in own.reference}
+    names = {word for word, languages in number.items() if languages >= _NAMED_IN} - listed
+    return {
+        code: replace(own, words={word: of for word, of in own.words.items() if word not in names})
+        for code, own in counted.items()
+    }
 
 
 def _mixed(sources: Sequence[tuple[tuple[Keys, Shares], float]]) -> tuple[Keys, Shares]:
@@ -119,10 +149,11 @@ def _mixed(sources: Sequence[tuple[tuple[Keys, Shares], float]]) -> tuple[Keys, 
     total = sum(weight for _, weight in present)
     if not present:
         return np.zeros(0, dtype=np.uint64), np.zeros(0)
-    return (
-        np.concatenate([keys for (keys, _), _ in present]),
-        np.concatenate([shares * (weight / total) for (_, shares), weight in present]),
-    )
+    return _joined([(keys, shares * (weight / total)) for (keys, shares), weight in present])
+
+
+def _joined(sources: Sequence[tuple[Keys, Shares]]) -> tuple[Keys, Shares]:
+    return np.concatenate([keys for keys, _ in sources]), np.concatenate([shares for _, shares in sources])
 
 
 def _own(levels: Mapping[str, int], script: str) -> tuple[tuple[Keys, Shares], float]:

@@ -2,7 +2,8 @@
 
 The sample is cut in four by a hash of its texts. For each part tables are built, and everything in them fitted, from
 training texts that share no thirty characters with it; so every text of the sample is measured, and none was seen.
-The reference lists of words and langdetect's profiles are what they are: made of Wikipedia.
+The reference lists of words and langdetect's profiles are what they are: made of Wikipedia. Of the texts labelled Malay
+a quarter is Indonesian or mixed; they were read one by one (relabelled.tsv), and both figures are shown.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from itertools import cycle, islice
+from pathlib import Path
 
 import numpy as np
 import orjson
@@ -56,9 +59,13 @@ HARD = ["mr", "ne", "bg", "ms", "gl", "hbs", "no", "da", "sd", "pnb", "ckb", "ug
 SOUTH_SLAVIC = {"hr": "hbs", "bs": "hbs", "sr": "hbs"}
 BUCKETS = ("headline", "short", "lead", "body")
 PARTS, BATCH, SEED = 4, 64, 20210407
+RELABELLED = Path(__file__).with_name("relabelled.tsv")
+# Of the texts labelled Malay a quarter is not: no reader of language can pass the bars on the labels as they are.
 FLOORS = {
-    "core": (0.99, 0.99, 0.997, 0.999),
-    "hard": (0.945, 0.925, 0.965, 0.98),
+    "core": (0.993, 0.991, 0.997, 0.999),
+    "hard": (0.955, 0.935, 0.968, 0.975),
+    "core, labels read": (0.993, 0.99, 0.997, 0.999),
+    "hard, labels read": (0.955, 0.955, 0.99, 0.99),
 }
 REFUSED, ACCEPTED, CALIBRATION, SURE, MIXED = 0.005, 0.05, 0.03, 0.002, 0.97
 GARBAGE = ("asdf qwer zxcv hjkl", "lorem ipsum dolor sit amet consectetur", "xkcd jpg png html css", "aaaa bbbb cccc dddd",
@@ -130,6 +137,17 @@ def measure() -> Measured:
 def named(language: str) -> str:
     """Return a language, or the group of Serbian, Croatian and Bosnian."""
     return SOUTH_SLAVIC.get(language, language)
+
+
+def labels_read(answers: Iterable[tuple[Text, Detected]]) -> list[tuple[Text, Detected]]:
+    """Return the answers with the labels of relabelled.tsv, without the texts that are in no one language."""
+    rows = [line.split("\t") for line in RELABELLED.read_text(encoding="utf-8").splitlines()[2:]]
+    read, found = dict(rows), []
+    for text, answer in answers:
+        language = read.get(sha256(text.text.encode("utf-8", "surrogatepass")).hexdigest()[:16], text.language)
+        if language != "-":
+            found.append((replace(text, language=language), answer))
+    return found
 
 
 def accuracy(answers: Iterable[tuple[Text, Detected]]) -> dict[tuple[str, str], float]:
@@ -217,14 +235,17 @@ def _plain(text: str) -> None:
 
 def report(found: Measured) -> bool:
     """Print the tables; returns whether all floors hold."""
-    by_language, good = accuracy(found.answers), True
+    good = True
     print("macro accuracy, unseen text       " + "".join(f"{bucket:>10}" for bucket in BUCKETS))
-    for name, languages in (("core", CORE), ("hard", HARD)):
-        values = macro(by_language, languages)
-        good &= all(value >= floor for value, floor in zip(values, FLOORS[name], strict=True))
-        print(f"{name:34}" + "".join(f"{value:10.4f}" for value in values))
-    low = sorted((v, *k) for k, v in by_language.items() if k[0] in CORE + HARD and v < 0.95)
-    print("below .95: " + ", ".join(f"{name} {bucket} {value:.2f}" for value, name, bucket in low))
+    for labels, answers in (("", found.answers), (", labels read", labels_read(found.answers))):
+        by_language = accuracy(answers)
+        for name, languages in (("core", CORE), ("hard", HARD)):
+            values = macro(by_language, languages)
+            good &= all(value >= floor for value, floor in zip(values, FLOORS[name + labels], strict=True))
+            print(f"{name + labels:34}" + "".join(f"{value:10.4f}" for value in values))
+        low = sorted((v, *k) for k, v in by_language.items() if k[0] in CORE + HARD and v < 0.95)
+        good &= not any(name in CORE and bucket == "headline" for _, name, bucket in low)
+        print("  below .95: " + ", ".join(f"{name} {bucket} {value:.2f}" for value, name, bucket in low))
     for bucket in BUCKETS:
         own = [answer for text, answer in found.answers if text.bucket == bucket and text.language in CORE]
         refused = sum(answer.language == "und" for answer in own) / len(own)

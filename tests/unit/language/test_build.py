@@ -7,9 +7,12 @@ import lzma
 import pytest
 
 from pipeline.language.build import FOLDER, put_together, table, texts_by_language
-from pipeline.language.counting import level, read
+from pipeline.language.counting import folded, level, read
 from pipeline.language.holdout import apart
+from pipeline.language.letters import hashed, words
 from pipeline.language.profiles import shipped, unpacked
+from pipeline.language.tables import compiled
+from pipeline.resources import language_rows, languages
 from tests.paths import ROOT, shared_data
 
 
@@ -51,7 +54,37 @@ def test_the_file_of_tables_is_put_together_of_those_in_the_repository():
 
 def test_tables_are_small():
     assert (ROOT / "pipeline" / "language" / "tables.bin").stat().st_size < 3_000_000
-    assert sum(f.stat().st_size for name in ("ngrams", "reference") for f in FOLDER.glob(f"*/{name}.tsv")) < 8_000_000
+    assert sum(f.stat().st_size for name in ("ngrams", "reference") for f in FOLDER.glob(f"*/{name}.tsv")) < 8_500_000
+
+
+MARKED = [(code, row[0]) for code in languages() for row in language_rows(code, "marks")]
+
+
+@pytest.mark.parametrize(("code", "relative"), sorted(set(MARKED)))
+def test_a_mark_is_a_word_the_relative_does_not_claim(code, relative):
+    own = read((), (), language_rows(code, "marks")).marks[relative]
+    theirs = read((), (), language_rows(relative, "marks")).marks[code]
+    assert not set(own) & set(theirs)
+    assert own == sorted(set(own))
+    assert all(word == word.lower() and word.isalpha() for word in own)
+
+
+def test_a_name_in_many_languages_is_no_word_of_any_and_a_mark_is_none_of_the_relative():
+    texts = {code: ["dyteon skriver brev"] * 9 for code in ("da", "no", "sv")}
+    counts = {
+        code: read([tuple(r.split("\t")) for r in table(code, texts[code]).splitlines()[2:]], ()) for code in texts
+    }
+    counts["da"].marks = {"no": ["skriver"]}
+    tables = compiled(counts, {})
+    names = tables.languages[0].names
+    rows = dict(zip(tables.hashes.tolist(), tables.rows[1:].tolist(), strict=True))
+
+    def row(word):
+        (key,) = hashed(words(*folded([word], "Latn"))[0]).tolist()
+        return dict(zip(names, rows.get(key, [0] * len(names)), strict=False))
+
+    assert not any(row("dyteon").values())
+    assert row("skriver")["da"] > 0 == row("skriver")["no"]
 
 
 def test_tables_read_back_are_the_same():
