@@ -142,11 +142,10 @@ class Pair:
         """Whether either text is the other or a part of it."""
         if not self.in_window or self.overlap.containment < COPY:
             return self.is_same_short
-        if self.overlap.letters < self._least_letters:
+        if self.overlap.letters < LEAST_LETTERS and self.overlap.letters < self._least_letters:
             return self.is_same_short or self._is_short_part
-        if self._is_template:
-            return False
-        return self._is_copy_of_site if self.same_site else self.heads[0] >= HEAD
+        alike = self._is_copy_of_site if self.same_site else self.heads[0] >= HEAD
+        return alike and not self._is_template
 
     @property
     def is_same_short(self) -> bool:
@@ -206,9 +205,8 @@ class Pair:
     @property
     def _is_template(self) -> bool:
         """Whether both are one form filled twice: other numbers in it, on another day or under another headline."""
-        if not numbers_replaced(self.wording, self.old_wording):
-            return False
         one, other = self.wording.title_numbers, self.old_wording.title_numbers
         in_headline = bool(one - other and other - one)
         other_day = self.apart is not None and self.apart >= OTHER_DAY
-        return in_headline or other_day or (self.same_site and self._other_urls)
+        may_be = in_headline or other_day or (self.same_site and self._other_urls)
+        return may_be and numbers_replaced(self.wording, self.old_wording)

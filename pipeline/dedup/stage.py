@@ -124,7 +124,9 @@ def _found(reading: _Reading, shared: Mapping[str, int]) -> Finding:
 
 def _nearest(shared: Mapping[str, int], index: SeenIndex) -> list[str]:
     """Return those that share most, of those that share alike the earliest; few entries are read for it."""
-    least = sorted(shared.values(), reverse=True)[COMPARED - 1] if len(shared) > COMPARED else 0
+    if len(shared) <= COMPARED:
+        return list(shared)
+    least = sorted(shared.values(), reverse=True)[COMPARED - 1]
     enough = [uri for uri, count in shared.items() if count >= least]
     return sorted(enough, key=lambda uri: (-shared[uri], order(index[uri].time, uri)))[:COMPARED]
 
