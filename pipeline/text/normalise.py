@@ -165,15 +165,23 @@ def _drop_edits(text: str, rules: _Rules) -> Iterator[Edit]:
     done = 0
     for match in rules.drop.finditer(text):
         start, end = match.span()
-        if text[start] in rules.kept_marks and start and text[start - 1] in rules.kept_after:
+        kept = _kept_mark(match, rules) if start and text[start - 1] in rules.kept_after else None
+        if kept == start:
             start += 1
         if start == end:
             continue
-        if start > done and _IS_MARK.match(text, start):
+        if kept is not None and kept > start:
+            yield start - 1, end, text[start - 1] + text[kept]
+        elif start > done and _IS_MARK.match(text, start):
             yield start - 1, end, text[start - 1]
         else:
             yield start, end, ""
         done = end
+
+
+def _kept_mark(match: re.Match[str], rules: _Rules) -> int | None:
+    """Return where in a run of dropped characters the first mark is that makes another letter of the one before."""
+    return next((match.start() + i for i, char in enumerate(match[0][:_STACK]) if char in rules.kept_marks), None)
 
 
 def _compose_edits(text: str) -> Iterator[Edit]:

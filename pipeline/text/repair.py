@@ -88,25 +88,29 @@ def _runs(text: str, charset: Charset) -> Iterator[_Run]:
     """Yield the runs that decode to something people write."""
     line = -1
     for match in charset.runs.finditer(text):
-        start, end = match.span()
-        said = charset.decode(match[0])
-        if said is None:
-            continue
-        scripts = Counter(map(script_of, said))
-        if "" in scripts:
-            continue
+        start = match.start()
         if start >= line:
             line = text.find("\n", start)
             line = len(text) if line < 0 else line
-        signs = scripts.pop("sign", 0)
-        script = max(sorted(scripts), key=scripts.__getitem__) if scripts else "Latn"
-        if script == "Latn":
-            sure = _is_odd_latin(text, start, said, charset)
-        else:
-            sure = len(said) - signs >= 2 and _is_odd(match[0], charset)
-        # Misread twice.
-        sure = sure or (len(said) > 1 and bool(repair_edits(said)))
-        yield _Run(start, end, said, script, sure, line)
+        for written, chars in groupby(charset.decode(match[0]) or "", lambda char: script_of(char) != ""):
+            said = "".join(chars)
+            if written:
+                yield _run(text, start, said, charset, line)
+            start += _width(said)
+
+
+def _run(text: str, start: int, said: str, charset: Charset, line: int) -> _Run:
+    end = start + _width(said)
+    scripts = Counter(map(script_of, said))
+    signs = scripts.pop("sign", 0)
+    script = max(sorted(scripts), key=scripts.__getitem__) if scripts else "Latn"
+    if script == "Latn":
+        sure = _is_odd_latin(text, start, said, charset)
+    else:
+        sure = len(said) - signs >= 2 and _is_odd(text[start:end], charset)
+    # Misread twice.
+    sure = sure or (len(said) > 1 and bool(repair_edits(said)))
+    return _Run(start, end, said, script, sure, line)
 
 
 def _is_odd(shown: str, charset: Charset) -> bool:
@@ -129,7 +133,7 @@ def _is_odd_latin(text: str, start: int, said: str, charset: Charset) -> bool:
     for char in said:
         end = start + _width(char)
         shown, after = text[start:end], text[end : end + 1]
-        if before.islower() and shown[0].isupper():
+        if before.islower() and shown[0].isupper() and not is_letter(shown[-1]):
             return True
         # In capitals a word may end in such a letter and bear a sign: É®, Å².
         marked = before.isupper() and len(shown) == 2 and shown[1] in "™®©°¹²³§"
