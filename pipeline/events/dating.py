@@ -13,8 +13,10 @@ from pipeline.resources import language_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MARKS = ("ordinal", "joiner", "range", "range_open", "next", "last", "this", "year_before", "year_after", "year_unit",
-          "month_unit", "day_unit", "ahead_before", "filler")  # fmt: skip
+_MARKS = (
+    "ordinal", "joiner", "range", "range_open", "next", "next_behind", "last", "last_behind", "this", "one",
+    "year_before", "year_after", "year_unit", "month_unit", "day_unit", "ahead_before", "filler",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class Dates:
 
     def at(self, i: int) -> Found | None:
         """Return the expression that begins at token i; ranges and pairs are one."""
-        first = self._one(i)
+        first = self.one(i)
         if first is None:
             return self._opened(i)
         if first.precision == "day" and (dated := self._with_date(first)) is not None:
@@ -71,11 +71,14 @@ class Dates:
         joined = first.end
         if not self._mark("range", joined):
             return first
-        second = self._one(joined + 1)
+        second = self.one(joined + 1)
+        if second is not None and second.first < first.first:
+            # "Between 10 and 12 January 2023" may state the year with the second only.
+            first = replace(self, known=Anchor(second.last, "day"), future=False).one(i) or first
         return self._span(first, second) or first
 
-    def _one(self, i: int) -> Found | None:
-        """A single expression; days of a month may be a range."""
+    def one(self, i: int) -> Found | None:
+        """Return a single expression; days of a month may be a range."""
         if i >= self.end:
             return None
         return self._written(i) or self._by_units(i) or self._day_month(i) or self._relative(i) or self._year(i)
@@ -84,11 +87,11 @@ class Dates:
         """Read "from 5 to 7 April": the month stands behind the second day only."""
         if not self._mark("range_open", i):
             return None
-        inner = self._day_month(i + 1) or self._one(i + 1)
+        inner = self._day_month(i + 1) or self.one(i + 1)
         if inner is None:
             return None
         if self._mark("range", inner.end):
-            inner = self._span(inner, self._one(inner.end + 1)) or inner
+            inner = self._span(inner, self.one(inner.end + 1)) or inner
         return replace(inner, start=i) if inner.first != inner.last else None
 
     def _span(self, first: Found, second: Found | None) -> Found | None:
@@ -147,7 +150,8 @@ class Dates:
         kind, month = "month", self._payload(j, "month")
         if month is None:
             kind, month = "solar", self._payload(j, "solar")
-        if month is None or month[0] > self.end:
+        if month is None or month[0] > self.end or (first is None and self._number(i - 1, 1, 99)):
+            # The day before it was none of that month's.
             return None
         stop, number = month
         if first is None and not self._year_at(stop):
@@ -179,8 +183,15 @@ class Dates:
             return named[1], named[0]
         day = self._number(i, 1, DAYS_IN_MONTH)
         if day is None:
-            return None, i
+            return self._spelled_day(i)
         return day, i + 2 if self._mark("ordinal", i + 1) else i + 1
+
+    def _spelled_day(self, i: int) -> tuple[int | None, int]:
+        """A day in words, right before the month."""
+        spelled = self.chart.hit("number", i) if i < self.end else None
+        if spelled and spelled[1][0] in range(1, DAYS_IN_MONTH + 1) and self._payload(spelled[0], "month"):
+            return int(spelled[1][0]), spelled[0]
+        return None, i
 
     def _year_at(self, i: int) -> bool:
         return self._number(i, FIRST_YEAR, LAST_YEAR) is not None
@@ -299,11 +310,11 @@ class Dates:
         if weekday is None:
             return None
         stop, number = weekday
-        if direction is None:
-            direction = next((name for name in ("next", "last") if self._mark(name, stop)), None)
-            stop += direction is not None
         if (week := self._week_behind(stop)) is not None and direction is None:
             return self._in_week(i, week[0], number, week[1])
+        if direction is None:
+            direction = next((name for name in ("next", "last") if self._mark(f"{name}_behind", stop)), None)
+            stop += direction is not None
         today = self.known.day
         back = (today.weekday() - number) % WEEK
         if direction == "next" or (direction != "last" and self.future):
@@ -328,7 +339,11 @@ class Dates:
 
     def _stands_alone(self, after: int) -> bool:
         """Whether a name of a day is one: some are also other words."""
-        return not self.chart.dating.weekdays_need_marker or bool(self.chart.has("word", after, "weekday_marker"))
+        if not self.chart.dating.weekdays_need_marker or self.chart.has("word", after, "weekday_marker"):
+            return True
+        # "Monday and Tuesday" share the marker behind the second.
+        second = self._payload(after + 1, "weekday") if self._mark("range", after) else None
+        return second is not None and bool(self.chart.has("word", second[0], "weekday_marker"))
 
     def _ago(self, i: int) -> Found | None:
         """Read "three days ago", "in three days"."""
@@ -351,6 +366,8 @@ class Dates:
         number = self._number(i, 1, MOST_AGO)
         if number is not None:
             return number, i + 1
+        if self._mark("one", i):
+            return 1, i + 1
         spelled = self.chart.hit("number", i)
         if spelled and 1 <= spelled[1][0] <= MOST_AGO and spelled[1][0] == int(spelled[1][0]):
             return int(spelled[1][0]), spelled[0]
@@ -393,7 +410,7 @@ class Dates:
         return None if value is None else (hit[0], value)
 
     def _number(self, i: int, low: int, high: int) -> int | None:
-        word = self.chart.word(i) if i < self.end else ""
+        word = self.chart.word(i) if 0 <= i < self.end else ""
         if word.isascii() and word.isdigit() and len(word) <= LONGEST_YEAR and low <= int(word) <= high:
             return int(word)
         return None
