@@ -182,6 +182,7 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "needs_foreign": not act.needs_foreign or _foreign(actors, recipients),
         "needs_person": not act.needs_person or any(c.kind in OFFICES | {"body"} for c in actors),
         "needs_office": not act.needs_office or any(c.office for c in actors),
+        "needs_gov": not act.needs_gov or any(c.kind == "state" or c.sector in RULING for c in actors),
         "needs_state": not act.needs_state or any(c.kind == "state" for c in recipients),
         "needs_party": not act.needs_party or bool(everyone),
         "needs_people": not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),

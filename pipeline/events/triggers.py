@@ -50,6 +50,7 @@ class Trigger:
     needs_office: bool = False
     needs_party: bool = False
     needs_place: bool = False
+    needs_gov: bool = False
     needs_state: bool = False
     confidence: float = 0.9
 
