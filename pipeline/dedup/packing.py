@@ -1,14 +1,14 @@
 """Entries as bytes: a window of a million articles has to fit into memory, and few entries are read again.
 
-An entry of a new article, as most are, is a few numbers and names; any other is deflated JSON.
+An entry of a new article, as most are, is a few numbers and names; any other is compressed JSON.
 """
 
 from __future__ import annotations
 
 import struct
-import zlib
 from dataclasses import replace
 
+from pipeline.dedup.pages import Zstandard
 from pipeline.dedup.state import Decision, Seen
 from schemas import codec
 from schemas.article import Verdict
@@ -35,7 +35,7 @@ _TYPICAL = Seen(
         ),
     ),
 )
-_DICTIONARY = codec.encode(_TYPICAL)
+_SQUEEZE = Zstandard(dictionary=codec.encode(_TYPICAL))
 
 
 def packed_entry(entry: Seen) -> bytes:
@@ -136,8 +136,7 @@ def _plain_verdict(uri: str, site: str) -> Verdict:
 
 
 def _packed_other(entry: Seen) -> bytes:
-    packer = zlib.compressobj(level=6, wbits=-15, memLevel=5, zdict=_DICTIONARY)
-    head = packer.compress(codec.encode(replace(entry, sketch=b"", wording=b""))) + packer.flush()
+    head = _SQUEEZE.compress(codec.encode(replace(entry, sketch=b"", wording=b"")))
     uri = _bytes(entry.uri)
     return _OTHER.pack(0, len(uri), len(head), len(entry.sketch)) + uri + head + entry.sketch + entry.wording
 
@@ -146,8 +145,7 @@ def _unpacked_other(data: bytes) -> Seen:
     _, uri, length, sketch = _OTHER.unpack_from(data)
     start = _OTHER.size + uri
     at_sketch = start + length
-    head = zlib.decompressobj(wbits=-15, zdict=_DICTIONARY).decompress(data[start:at_sketch])
-    entry = codec.decode(Seen, head)
+    entry = codec.decode(Seen, _SQUEEZE.decompress(data[start:at_sketch]))
     return replace(entry, sketch=data[at_sketch : at_sketch + sketch], wording=data[at_sketch + sketch :])
 
 

@@ -11,7 +11,14 @@ from threading import local
 
 import numpy as np
 from numpy.typing import NDArray
-from zstandard import FORMAT_ZSTD1_MAGICLESS, ZstdCompressionParameters, ZstdCompressor, ZstdDecompressor
+from zstandard import (
+    DICT_TYPE_RAWCONTENT,
+    FORMAT_ZSTD1_MAGICLESS,
+    ZstdCompressionDict,
+    ZstdCompressionParameters,
+    ZstdCompressor,
+    ZstdDecompressor,
+)
 
 from pipeline.text.fold import Codes, decoded, encoded
 
@@ -24,28 +31,29 @@ _UTF8, _UTF16 = 0, 1
 _LEVEL = 3
 
 
-class _Zstandard(local):
-    """Zstandard's contexts, which no two threads may use at once."""
+class Zstandard(local):
+    """Zstandard's contexts for short texts like those of a dictionary; no two threads may use the same at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, dictionary: bytes = b"") -> None:
+        known = ZstdCompressionDict(dictionary, dict_type=DICT_TYPE_RAWCONTENT) if dictionary else None
         parameters = ZstdCompressionParameters.from_level(_LEVEL, format=FORMAT_ZSTD1_MAGICLESS)
-        self.compress = ZstdCompressor(compression_params=parameters).compress
-        self.decompress = ZstdDecompressor(format=FORMAT_ZSTD1_MAGICLESS).decompress
+        self.compress = ZstdCompressor(compression_params=parameters, dict_data=known).compress
+        self.decompress = ZstdDecompressor(format=FORMAT_ZSTD1_MAGICLESS, dict_data=known).decompress
 
 
-_ZSTANDARD = _Zstandard()
+_WORDS = Zstandard()
 
 
 def compressed(codes: Codes) -> bytes:
     """Pack a folded text."""
     kind, start, data = _written(codes)
-    return bytes((kind, start)) + _ZSTANDARD.compress(data)
+    return bytes((kind, start)) + _WORDS.compress(data)
 
 
 def decompressed(packed: bytes) -> str:
     """Unpack what `compressed` packed."""
     kind, start = packed[0], packed[1]
-    data = _ZSTANDARD.decompress(packed[2:])
+    data = _WORDS.decompress(packed[2:])
     if kind == _UTF8:
         return data.decode()
     if kind == _UTF16:
@@ -55,7 +63,7 @@ def decompressed(packed: bytes) -> str:
 
 def _written(codes: Codes) -> tuple[int, int, bytes]:
     """Return a block of 256 code points, the first of it that is written as a byte, and the text written so."""
-    last = int(codes.max()) if len(codes) else 0
+    last = int(np.maximum.reduce(codes, initial=0))
     if last < 0x80:
         return _UTF8, 0, codes.astype(np.uint8).tobytes()
     block = int(np.bincount(codes >> np.uint32(8))[1:].argmax()) + 1 if last >= 0x100 else 0
@@ -63,10 +71,11 @@ def _written(codes: Codes) -> tuple[int, int, bytes]:
         return _UTF16, 0, codes.astype("<u2").tobytes()
     if _UTF16 < block <= _LAST_BLOCK:
         # What lies before the block wraps around to the largest numbers.
-        start = int((codes - np.uint32(block << 8)).min())
+        start = int(np.minimum.reduce(codes - np.uint32(block << 8)))
         data = _bytes(block, start).take(codes, mode="clip")
-        if data.all():
-            return block, start, (data - np.uint8(1)).tobytes()
+        if np.minimum.reduce(data):
+            data -= np.uint8(1)
+            return block, start, data.tobytes()
     return _UTF8, 0, decoded(codes).encode()
 
 

@@ -20,7 +20,7 @@ OPEN_ARTICLES = 512
 SPAN = 1 << 16
 # A hash held by so many articles of one segment is boilerplate; the rest of them need not be read.
 READ_PER_HASH = 64
-MERGE_FACTOR = 2
+MERGE_FACTOR = 4
 LEAST_SHARED = 2
 
 
@@ -105,10 +105,10 @@ class Open:
 
     def find(self, wanted: Hashes) -> Hits | None:
         """Look hashes up; None when nothing holds any."""
-        by_hash, articles = self.by_hash, self.articles
-        held = [(which, value) for which, value in enumerate(wanted.tolist()) if value in by_hash]
-        if not held:
+        by_hash, articles, values = self.by_hash, self.articles, wanted.tolist()
+        if by_hash.keys().isdisjoint(values):
             return None
+        held = [(which, value) for which, value in enumerate(values) if value in by_hash]
         found = [(which, place) for which, value in held for place in self._holders(value)]
         pairs = np.array(found, dtype=np.int64)
         return pairs[:, 0], pairs[:, 1], np.array([articles[place][0] for _, place in found], dtype=np.bool_)

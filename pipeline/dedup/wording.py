@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 
+import numpy as np
+
 from pipeline.dedup.pages import compressed, decompressed
 from pipeline.text.body import body_text
 from pipeline.text.fold import LINE_END, SENTENCE_END, Codes, decoded, encoded, fold_lines, words_of
@@ -114,10 +116,8 @@ class Folded:
     def text_key(self) -> str:
         """A hash of the body's letters, of the headline's where there is no body; nothing for nothing."""
         title, body = (self.codes == ord(LINE_END)).nonzero()[0][:2].tolist()
-        letters = _letters(self.codes[title:body])
-        if not len(letters):
-            letters = _letters(self.codes[:title])
-        return blake2b(_narrow(letters), digest_size=KEY_BYTES).hexdigest() if len(letters) else ""
+        letters = _letters(self.codes[title:body]) or _letters(self.codes[:title])
+        return blake2b(letters, digest_size=KEY_BYTES).hexdigest() if letters else ""
 
 
 def folded(article: Article) -> Folded:
@@ -165,15 +165,10 @@ def _shortened(codes: Codes) -> Codes:
     return encoded(LINE_END.join((*kept, "" if whole else _CUT, "")))
 
 
-def _letters(codes: Codes) -> Codes:
-    letters: Codes = codes[(codes > ord(" ")) & (codes != ord(SENTENCE_END))]
-    return letters
-
-
-def _narrow(letters: Codes) -> bytes:
-    """Write letters in as many bytes each as the largest needs."""
-    last = int(letters.max())
-    return letters.astype("<u1" if last < 1 << 8 else "<u2" if last < 1 << 16 else "<u4").tobytes()
+def _letters(codes: Codes) -> bytes:
+    """Write the letters alone, in two bytes each where that is enough."""
+    narrow = codes.astype("<u2") if len(codes) and np.maximum.reduce(codes) < 1 << 16 else codes
+    return narrow.compress((narrow > ord(" ")) & (narrow != ord(SENTENCE_END))).tobytes()
 
 
 def _words(spaced: str) -> tuple[str, ...]:

@@ -68,15 +68,15 @@ def fold_lines(*lines: str) -> Codes:
     stops = (folded == _STOP).nonzero()[0]
     # A digit follows: a full stop there is a decimal point.
     folded[stops[folded[stops + 1] - _ZERO < 10]] = _SPACE
-    if np.count_nonzero(folded) < len(folded):
-        folded = folded[folded != 0]
+    if not np.minimum.reduce(folded):
+        folded = folded.compress(folded != 0)
     spaces = folded == _SPACE
     parted = spaces | (folded == _STOP)
     # A space beside another or beside an end says nothing.
     spaces[1:] &= parted[:-1]
     spaces[:1] = False
-    kept: Codes = folded[~spaces]
-    return kept
+    # By a mask of scattered places `compress` is twice as fast as an index.
+    return folded.compress(~spaces)
 
 
 def words_of(spaced: str) -> list[str]:
