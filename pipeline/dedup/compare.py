@@ -12,11 +12,13 @@ from functools import cached_property
 import numpy as np
 from rapidfuzz.distance import Indel
 
+from pipeline.dedup.edges import edges
 from pipeline.dedup.novelty import nothing_new, numbers_replaced
 from pipeline.dedup.postings import Flags, Hashes
 from pipeline.dedup.state import HOUR, SKETCH_KEPT, WINDOW_HOURS, Seen
 from pipeline.dedup.wording import Folded, Wording, expanded, head_share
 from pipeline.text.sketch import AT_LEAST, COMPLETE_BELOW
+from schemas.article import Article
 
 COPY, SITE_COPY, PASSAGE = 0.6, 0.8, 0.2
 HEAD, SITE_HEAD = 0.35, 0.5
@@ -86,6 +88,7 @@ def _complete_to(hashes: Hashes) -> int:
 class Pair:
     """A new article beside an older one."""
 
+    article: Article
     new: Seen
     old: Seen
     folded: Folded
@@ -104,7 +107,7 @@ class Pair:
     @cached_property
     def says_nothing_new(self) -> bool:
         """Whether the older article says everything the new one says."""
-        return nothing_new(self.wording, self.old_wording)
+        return nothing_new(self.wording, self.old_wording, edges(self.article))
 
     @cached_property
     def heads(self) -> tuple[float, float]:

@@ -42,7 +42,7 @@ def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterat
     words = folded(article)
     entry = _entry(article, words, mine, index)
     shared, repeated = index.sharing(entry.hashes)
-    reading = _Reading(entry, words, index, entry.hashes[repeated])
+    reading = _Reading(article, entry, words, index, entry.hashes[repeated])
     found = _found(reading, shared) if mine is None else revision(reading.pair(mine.uri))
     leaders = _leaders(reading, found)
     group = _group(entry, leaders, mine, index)
@@ -94,6 +94,7 @@ def _page(article: Article) -> str | None:
 class _Reading:
     """An article about to be compared; `common` are those of its hashes that are boilerplate."""
 
+    article: Article
     entry: Seen
     words: Folded
     index: SeenIndex
@@ -102,7 +103,7 @@ class _Reading:
     def pair(self, uri: str) -> Pair:
         """Put an older article beside it."""
         old = self.index[uri]
-        return Pair(self.entry, old, self.words, overlap(self.entry, old, self.common))
+        return Pair(self.article, self.entry, old, self.words, overlap(self.entry, old, self.common))
 
     def pairs(self, uris: Iterable[str]) -> list[Pair]:
         """Put older articles beside it, the nearest first."""

@@ -17,6 +17,7 @@ from pipeline.text.sketch import DENSE_RANGES
 from schemas.article import Article
 
 WORDS_KEPT = 8000
+DATELINE = 1000
 CHARACTERS_READ = 60_000
 HEAD_LETTERS = 50
 HEAD_NGRAM = 4
@@ -41,6 +42,7 @@ class Wording:
     title_line: str
     body_line: str
     whole: bool = True
+    dateline: str = ""
 
     @cached_property
     def title(self) -> tuple[str, ...]:
@@ -95,7 +97,7 @@ class Wording:
 
 @dataclass(frozen=True)
 class Folded:
-    """Headline and body of an article as read for the first time, a line each, and a line of what stands for the rest.
+    """Headline and body of an article as read for the first time, a line each; what stands for the rest; the dateline.
 
     Words are not yet told apart.
     """
@@ -127,8 +129,14 @@ def folded(article: Article) -> Folded:
     )
     body = body_text(article.segments, article.received)
     cut = len(body) > CHARACTERS_READ
-    codes = fold_lines(title[:CHARACTERS_READ], body[:CHARACTERS_READ], _CUT if cut else "")
+    codes = fold_lines(title[:CHARACTERS_READ], body[:CHARACTERS_READ], _CUT if cut else "", dateline(article))
     return Folded(codes if len(codes) <= WORDS_KEPT else _shortened(codes))
+
+
+def dateline(article: Article) -> str:
+    """Return what stands before the body, as received."""
+    found = (article.received[one.start : one.end] for one in article.segments if one.kind == "dateline")
+    return " ".join(found)[:DATELINE]
 
 
 def wording(article: Article) -> Wording:
@@ -150,19 +158,19 @@ def head_share(one: Wording, other: Wording) -> float:
 
 
 def _wording(text: str) -> Wording:
-    title, body, rest, _ = text.split(LINE_END)
+    title, body, rest, before, _ = text.split(LINE_END)
     headline = " ".join(title.replace(SENTENCE_END, " ").split())
     # A space before a mark says nothing.
-    return Wording(headline, body.replace(f" {SENTENCE_END}", SENTENCE_END).strip(), not rest)
+    return Wording(headline, body.replace(f" {SENTENCE_END}", SENTENCE_END).strip(), not rest, before)
 
 
 def _shortened(codes: Codes) -> Codes:
     """Keep the first words of a headline and of a body."""
-    title, body, rest, _ = decoded(codes).split(LINE_END)
+    title, body, rest, before, _ = decoded(codes).split(LINE_END)
     headline, words = _words(title), _words(body)
     whole = not rest and len(words) <= WORDS_KEPT
     kept = (" ".join(words[:WORDS_KEPT]) for words in (headline, words))
-    return encoded(LINE_END.join((*kept, "" if whole else _CUT, "")))
+    return encoded(LINE_END.join((*kept, "" if whole else _CUT, before, "")))
 
 
 def _letters(codes: Codes) -> bytes:

@@ -31,7 +31,7 @@ VIRAMA = 9
 # An entry of the look-up table has it above the folded code point.
 _UNSETTLED, _COMBINES, _SECOND, _FIRST = 1 << 24, 2 << 24, 4 << 24, 8 << 24
 _FOLDED = (1 << 24) - 1
-_SPACE, _STOP, _LINE, _ZERO = (np.uint32(ord(sign)) for sign in (" ", SENTENCE_END, LINE_END, "0"))
+_SPACE, _STOP, _LINE, _ZERO, _POINT = (np.uint32(ord(sign)) for sign in (" ", SENTENCE_END, LINE_END, "0", "."))
 # Combining grapheme joiner, Mongolian and general variation selectors: marks of class 0 that change no letter.
 SILENT_MARKS = frozenset({0x034F, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)})
 
@@ -44,7 +44,7 @@ def fold(text: str) -> str:
 def fold_codes(text: str) -> Codes:
     """Return the folded form of `text` as UTF-32 code points."""
     folded = _looked_up(text)[0]
-    kept: Codes = folded[(folded > _SPACE) & (folded != _STOP)]
+    kept: Codes = folded[(folded > _POINT) & (folded != _STOP)]
     return kept
 
 
@@ -65,9 +65,9 @@ def fold_lines(*lines: str) -> Codes:
     """Fold each of `lines` like `fold_spaced` and end it with `LINE_END`, which a folded text has nowhere else."""
     folded, ends = _looked_up(*lines)
     folded[ends] = _LINE
-    stops = (folded == _STOP).nonzero()[0]
+    points = (folded == _POINT).nonzero()[0]
     # A digit follows: a full stop there is a decimal point.
-    folded[stops[folded[stops + 1] - _ZERO < 10]] = _SPACE
+    folded[points] = np.where(folded[points + 1] - _ZERO < 10, _SPACE, _STOP)
     if not np.minimum.reduce(folded):
         folded = folded.compress(folded != 0)
     spaces = folded == _SPACE
@@ -182,6 +182,7 @@ def _word_table() -> Codes:
     table = _table().copy()
     table[(table == 0) & ~_joining()] = ord(" ")
     table[[ord(mark) for mark in SENTENCE_ENDS]] = ord(SENTENCE_END)
+    table[ord(".")] = ord(".")
     return table
 
 

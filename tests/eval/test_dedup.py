@@ -8,6 +8,7 @@ import pytest
 
 from tests.eval.dedup_copies import COPIES, PURE
 from tests.eval.dedup_copies import measure as measure_copies
+from tests.eval.dedup_edits import measure as measure_edits
 from tests.eval.dedup_pairs import DISTRACTORS, read
 from tests.eval.dedup_pairs import measure as measure_pairs
 from tests.paths import shared_data
@@ -43,14 +44,17 @@ def test_the_verdict_is_the_right_word(pairs, label, floor):
 
 @pytest.mark.parametrize("kind", sorted(COPIES))
 def test_copies_of_a_kind_are_found(copies, kind):
-    total = sum((tally for (name, _), tally in copies[0].items() if name == kind), Counter())
+    total = sum((tally for (name, _), tally in copies.items() if name == kind), Counter())
     assert total["found"] >= 0.95 * total["n"]
 
 
 def test_pure_copies_are_skipped(copies):
-    total = sum((tally for (name, _), tally in copies[0].items() if name in PURE), Counter())
-    assert total["skipped"] >= 0.97 * total["n"]
+    total = sum((tally for (name, _), tally in copies.items() if name in PURE), Counter())
+    assert total["skipped"] >= 0.985 * total["n"]
 
 
-def test_no_edited_copy_is_skipped(copies):
-    assert {name: count for name, count in copies[1].items() if name.endswith("skipped") and count} == {}
+def test_no_edited_copy_is_skipped():
+    shared_data("language")
+    counts = measure_edits(1200, seed=2)
+    assert {name: count for name, count in counts.items() if name.endswith("skipped") and count} == {}
+    assert counts["found"] >= 0.98 * counts["edits"]

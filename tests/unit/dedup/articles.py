@@ -1,4 +1,4 @@
-"""Articles for tests of the dedup stage, made as the language stage makes them, all of a text being its body."""
+"""Articles for tests of the dedup stage, made as the language stage makes them, all of a text being its body unless said otherwise."""
 
 from __future__ import annotations
 
@@ -7,28 +7,36 @@ from typing import Any
 
 from pipeline.dedup.index import SeenIndex
 from pipeline.dedup.stage import judge
-from pipeline.source import read_time, site
+from pipeline.source import read_time
 from pipeline.stage import Emit, Put
 from pipeline.text.body import body_text
+from pipeline.text.segment import Piece, segment
+from pipeline.text.site import site_of
 from pipeline.text.sketch import sketch
 from pipeline.text.urls import canonical
 from schemas import codec
 from schemas.article import Article, Segment, Verdict, received
 
 
-def article(uri: str, text: str, title: str | None = None, **fields: Any) -> Article:
-    """Return an article; `source`, `url` and `published` are as on an input line of `khabar process`."""
+def article(uri: str, text: str, title: str | None = None, *, cut: bool = False, **fields: Any) -> Article:
+    """Return an article; `source`, `url` and `published` are as on an input line of `khabar process`.
+
+    `cut` cuts it into segments of all kinds, as the first stage does.
+    """
     published, precision = read_time(fields.pop("published", None))
     source, url = fields.pop("source", None), fields.pop("url", None)
     whole = received(title, text)
     start = len(whole) - len(text)
-    segments = [Segment(kind="body", start=start, end=len(whole), language="und", confidence=0.0, script="Zyyy")]
-    if start:
-        segments.insert(0, Segment(kind="title", start=0, end=start - 1, language="und", confidence=0.0, script="Zyyy"))
+    title_piece = (Piece("title", 0, start - 1),) if start else ()
+    pieces = segment(title, text) if cut else (*title_piece, Piece("body", start, len(whole)))
+    segments = [
+        Segment(kind=piece.kind, start=piece.start, end=piece.end, language="und", confidence=0.0, script="Zyyy")
+        for piece in pieces
+    ]
     found = sketch(body_text(segments, whole))
     known: dict[str, Any] = {
         "uri": uri,
-        "site": site(url) or source or uri,
+        "site": site_of(url) or source or uri,
         "source": source,
         "url": url,
         "canonical_url": canonical(url),

@@ -1,5 +1,6 @@
 import pytest
 
+from pipeline.dedup.edges import edges
 from pipeline.dedup.novelty import nothing_new, numbers_replaced
 from pipeline.dedup.wording import Wording, expanded, folded, head_share, wording
 from tests.unit.dedup.articles import article
@@ -9,7 +10,8 @@ CHINESE = "北方省水利部长周一表示，九条运河将关闭维修，直
 
 
 def says_nothing_new(new, old, title=None, old_title=None):
-    return nothing_new(wording(article("b", new, title)), wording(article("a", old, old_title)))
+    one, other = article("b", new, title), article("a", old, old_title)
+    return nothing_new(wording(one), wording(other), edges(one))
 
 
 def edited(old, new):
@@ -32,6 +34,25 @@ NEW_FACTS = {
     "a negation taken out": (ENGLISH, edited("did not trust", "did trust")),
     "a negation taken out in Urdu": (URDU, edited("اعتماد نہیں اور", "اعتماد اور")),
     "a negation put in in Hindi": (HINDI, edited("बंद रहेंगी", "बंद नहीं रहेंगी")),
+    "a negation put first": (OTHER, lambda text: "No " + text),
+    "a negation taken from the front": ("No " + OTHER, lambda text: text[3:]),
+    "part of the first word": ("Un" + OTHER[2:], lambda text: text[2:]),
+    "the words before a claim": ("Nobody believed the rumour that a " + OTHER[2:], lambda text: text[32:]),
+    "a passage out of a sentence": (ENGLISH, edited(" of the northern province said on Monday", "")),
+    "dotted names for each other": (
+        ENGLISH + " The U.S. team beat the U.K. team on Sunday in the last match.",
+        lambda text: text.replace("U.S.", "U.K.", 1).replace("the U.K. team on", "the U.S. team on"),
+    ),
+    "lines of a list for each other": (
+        OTHER + "\nWinner:\nBelmora\nLoser:\nSarn\n",
+        lambda text: text.replace("Winner", "?").replace("Loser", "Winner").replace("?", "Loser"),
+    ),
+    "an answer taken out": (
+        OTHER + " Will it be held again? No. Nobody asked for it in the last three years.",
+        edited(" No.", ""),
+    ),
+    "a decimal point": (ENGLISH.replace("420", "4.2"), edited("4.2", "42")),
+    "a sentence ended early": (ENGLISH, lambda text: text[: text.index(" because the sowing")] + "."),
     "a negation at the very end": (ENGLISH + " They agreed", lambda text: text + " not"),
     "a word inside a word": (ENGLISH, edited("independent", "dependent")),
     "a sentence more": (ENGLISH, lambda text: text + " The minister resigned."),
@@ -74,7 +95,9 @@ def test_chinese_cut_short_is_not_new():
 def test_a_headline_of_its_own_is_new():
     assert not says_nothing_new(ENGLISH, ENGLISH, "Canals will not be closed", "Canals will be closed")
     assert not says_nothing_new(ENGLISH, ENGLISH, "Canals will be closed", "Canals will not be closed")
-    assert says_nothing_new(ENGLISH, ENGLISH, "Nine canals would be closed", None)
+    assert not says_nothing_new(ENGLISH, ENGLISH, "Nine canals would be closed", None)
+    assert not says_nothing_new(ENGLISH, ENGLISH, "Canals will be closed", "No canals will be closed")
+    assert says_nothing_new(ENGLISH, ENGLISH, "A similar repair eleven years ago took twice as long as promised", None)
     assert says_nothing_new(ENGLISH, ENGLISH, None, "Canals will be closed")
 
 
