@@ -6,7 +6,8 @@ import calendar
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pipeline.events.expressions import Anchor, Dates, Found
+from pipeline.events.expressions import Dates
+from pipeline.events.written import Anchor, Found
 from schemas.event import EventDate
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def dates_in(chart: Chart, start: int, end: int, known: Anchor | None, *, future
     while i < end:
         one = reader.at(i)
         if one is None:
-            i += 1
+            i = reader.passed(i)
         else:
             found.append(one)
             i = one.end

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from babel import Locale, UnknownLocaleError
 
 from pipeline.resources import language_rows
+from pipeline.text.normalise import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ class Dating:
 def dating(table: dict[str, Any], fold: dict[int, str]) -> Dating:
     """Make it of a language's dates.toml."""
     words = table.get("words", {})
-    marks = {name: frozenset(w.lower().translate(fold) for w in words.get(name, ())) for name in _MARKS}
+    marks = {name: frozenset(normalise(w).text.lower().translate(fold) for w in words.get(name, ())) for name in _MARKS}
     return Dating(bool(table.get("capitals")), bool(table.get("weekdays_need_marker")), table.get("numeric", ""), marks)
 
 
@@ -50,6 +51,9 @@ def calendar_words(code: str, table: dict[str, Any]) -> Iterator[tuple[str, tupl
     yield from ((name, ("day", number)) for name, number in table.get("days", {}).items())
     for unit, shifts in table.get("shift", {}).items():
         yield from ((phrase, ("shift", (unit, int(n)))) for n, phrases in shifts.items() for phrase in phrases)
+    for number, units in table.get("counted", {}).items():
+        yield from ((phrase, ("counted", (unit, int(number)))) for unit, listed in units.items() for phrase in listed)
+    yield from ((phrase, ("none", None)) for phrase in table.get("none", ()))
     for unit, phrases in table.get("unit", {}).items():
         yield from ((phrase, ("unit", unit)) for phrase in phrases)
 

