@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 QUOTES = frozenset("\"'“”‘’»")
 MOST_HEADS = 3
+# Words between a preposition and the name it governs, and those among them that are no articles.
+LONGEST_LINK = 5
+MOST_ADJECTIVES = 2
 HEADS = ("quantifiers", "noun_city")
 SHARED = frozenset({"explicit", "demonym"})
 
@@ -46,14 +49,24 @@ def _with_preposition(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
 
 def _preposition(chart: Chart, grammar: Grammar, first: int) -> tuple[int, tuple[str, ...]]:
     """Find the preposition before token `first`, articles between: where it begins and its cases."""
-    for back in (1, 2, 3):
+    others = 0
+    for back in range(1, LONGEST_LINK + 1):
         i = first - back
         hit = chart.hit("case", i) if i >= 0 else None
-        if hit is not None and hit[0] >= first - 1:
+        if hit is not None and hit[0] <= first:
             return i, hit[1]
-        if i < 0 or chart.word(i) not in grammar.words.get("articles", ()):
+        if i < 0 or (chart.word(i) not in grammar.words.get("articles", ()) and not _adjective(chart, i)):
+            break
+        others += chart.word(i) not in grammar.words.get("articles", ())
+        if others > MOST_ADJECTIVES:
             break
     return 0, ()
+
+
+def _adjective(chart: Chart, i: int) -> bool:
+    """Whether a word may stand between a preposition and a name: in small letters, with no meaning of its own here."""
+    layers = ("case", "auxiliary", "trigger", "connective", "word", "role", "date", "number")
+    return chart.texts[i].isalpha() and chart.texts[i].islower() and not any(chart.hit(layer, i) for layer in layers)
 
 
 def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk]:

@@ -88,8 +88,8 @@ class Context:
         return self._default(chunk, self._at_home()) if chunk.national else chunk
 
     def _at_home(self) -> str | None:
-        """The country at home, if the article is about it at all."""
-        return self.home if self.focus == self.home else None
+        """The country at home, if the article is about it at all; where none is known, the one it is about."""
+        return self.focus if self.home in {None, self.focus} else None
 
     def _default(self, chunk: Chunk, country: str | None) -> Chunk:
         if country is None:

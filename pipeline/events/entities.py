@@ -71,14 +71,21 @@ class Finder:
             return office._replace(start=i)
         if j > after and self.known.grammar.order == "SOV" and (other := self._own_counterpart(chart, j, end)):
             return other._replace(start=i, country=country.iso3, basis="explicit")
-        city = self._place(chart, j, end) if j > after else None
+        city = (self._national(chart, j, end) or self._place(chart, j, end)) if j > after else None
         if city is None:
             noun = chart.hit("word", after)
             if noun and "noun_city" in noun[1]:
                 city = self._place(chart, noun[0], end)
-        if city is not None and city.country == country.iso3:
-            return city._replace(start=i)
+        if city is not None and city.country in {None, country.iso3}:
+            return city._replace(start=i, country=country.iso3, basis="explicit")
         return Chunk(start=i, end=after, kind="state", country=country.iso3, basis="explicit")
+
+    def _national(self, chart: Chart, i: int, end: int) -> Chunk | None:
+        """Read the name of a person behind the possessive of a country: "Cuba's Castro"."""
+        name, stop = self.names.name(chart, i, end)
+        if name is None or self.known.grammar.order == "SOV":
+            return None
+        return Chunk(start=i, end=stop, kind="person", name=name)
 
     def _supported(self, chart: Chart, i: int, after: int) -> bool:
         """Whether a name that is also a common word stands where only a name can."""
@@ -122,7 +129,8 @@ class Finder:
             and not self._grammatical(chart, stop)
         ):
             stop += 1
-        return stop if stop > i and chart.word(stop - 1).endswith("s") else i
+        known = chart.word(i - 2) in self.known.grammar.closed["determiners"]
+        return stop if stop > i and (known or chart.word(stop - 1).endswith("s")) else i
 
     def _grammatical(self, chart: Chart, i: int) -> bool:
         return any(chart.hit(layer, i) for layer in ("auxiliary", "word", "country", "demonym", "role", "date"))
@@ -195,9 +203,14 @@ class Finder:
         role: Role = hit[1][0]
         chunk = self._title(chart, i, end, None, None)
         if role.common and chunk.name is None and chunk.end == hit[0]:
-            counted = role.kind == "people" and chart.has("word", i - 1, "quantifiers") == i
+            counted = role.kind == "people" and (chart.has("word", i - 1, "quantifiers") == i or self._number(chart, i))
             return chunk if counted else None
         return chunk
+
+    def _number(self, chart: Chart, i: int) -> bool:
+        """Whether a number stands right before token i, where numbers do not decline: "four people"."""
+        counts = self.known.grammar.order == "SVO" and i > 0
+        return counts and (chart.hit("number", i - 1) is not None or chart.texts[i - 1].isdigit())
 
     def _title(self, chart: Chart, i: int, end: int, country: str | None, basis: str | None) -> Chunk:
         """Read a chain of offices and the name behind it; the last office is the head."""

@@ -33,6 +33,10 @@ UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", "CVL", "EDU", "LAB",
 UNIONS = frozenset({"UNO", "EUR", "IGO"})
 RULING = frozenset({"GOV", "MIL", "COP", "JUD", "LEG"})
 JUDGING = frozenset({"ACCUSE", "SUPPORT", "REJECT", "COERCE"})
+# Types of events that are more often within one country than between two.
+DOMESTIC = frozenset({
+    "COERCE", "SANCTION", "PROTEST", "ASSAULT", "ACCUSE", "REQUEST", "REJECT", "RETREAT", "CONCEDE", "THREATEN",
+})  # fmt: skip
 OBJECT_REACH = 6
 OFFICES = frozenset({"person", "counterpart"})
 
@@ -101,7 +105,24 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
     if firing.act.type == "AGREE" and parties.inherited and not recipients and actors:
         others = [c for c in cast.others if c.country != actors[0].country and c.case == "with"]
         recipients = others[-1:]
+    if scene.reader.known.grammar.order == "SVO" and firing.act.type in DOMESTIC:
+        actors, recipients = _of_one_country(actors, recipients)
     return replace(parties, actors=tuple(actors), recipients=tuple(recipients), inherited=resolved)
+
+
+def _of_one_country(actors: list[Chunk], recipients: list[Chunk]) -> tuple[list[Chunk], list[Chunk]]:
+    """Give a side that has only offices, bodies and groups without a country that of the other side."""
+    ours, theirs = ({c.country for c in side} for side in (actors, recipients))
+    if len(ours) == 1 and theirs == {None} and ours.isdisjoint(ontology().nonstate):
+        return actors, [_at_home(c, next(iter(ours))) for c in recipients]
+    if len(theirs) == 1 and ours == {None} and any(c.sector in RULING for c in recipients):
+        return [_at_home(c, next(iter(theirs))) for c in actors], recipients
+    return actors, recipients
+
+
+def _at_home(chunk: Chunk, country: str | None) -> Chunk:
+    fits = country is not None and chunk.organisation is None and (chunk.office is not None or chunk.name is None)
+    return chunk._replace(country=country, basis="remembered") if fits else chunk
 
 
 def _by_demonym(scene: Scene, firing: Firing) -> list[Chunk]:

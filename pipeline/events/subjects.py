@@ -24,6 +24,8 @@ SPEAKER_REACH = 2
 # Names that also stand before nouns.
 MODIFYING = frozenset({"state", "organisation", "place"})
 STOPS = frozenset(",;:.()")
+# Cases in which a capital is a place.
+WHERE = frozenset({"in", "on", "source"})
 QUOTES = frozenset("\"'“”‘’")
 # What each class of pronouns can stand for.
 STANDS_FOR = {
@@ -108,14 +110,35 @@ def other_subject(scene: Sentence, firing: Firing) -> bool:
     return False
 
 
+def blow(scene: Sentence, firing: Firing) -> tuple[Chunk, ...] | None:
+    """Whose weapon or attack is the subject: "Chad's missiles hit", nobody's in "a bomb killed"; None for any other."""
+    first, _ = group_before(scene, firing.start)
+    chart, start = scene.chart, scene.clause.start
+    at = next(
+        (i for i in (first - 1, first - 2, first - 3) if i >= start and chart.has("list", i, "weapon") == first), -1
+    )
+    if at >= start:
+        own = [c for c in scene.near if c.start <= at < c.end and c.case is None]
+        return _with_group(scene.near, own[0]) if own else _owner(scene, at)
+    able = [c for c in scene.near if c.end <= first and _acts(c, passive=False) and is_head(scene, c)]
+    found = chart.within("list", "weapon", start, first)
+    if found is None or able or any(chart.word(i) in STOPS for i in range(found, first)):
+        return None
+    return _owner(scene, found)
+
+
 def owner(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
     """Whose act a noun names: the possessor or the state right before it: "Chad's raid", "a US air strike"."""
+    return _owner(scene, firing.start)
+
+
+def _owner(scene: Sentence, start: int) -> tuple[Chunk, ...]:
     chart, near = scene.chart, scene.near
     for chunk in reversed(near):
-        if chunk.end > firing.start or chunk.kind not in PARTIES | {"place"}:
+        if chunk.end > start or chunk.kind not in PARTIES | {"place"}:
             continue
         after = chart.has("word", chunk.end, "possessive")
-        between = range(after or chunk.end, firing.start)
+        between = range(after or chunk.end, start)
         if len(between) > OWNER_REACH or not all(_plain(chart, i) for i in between):
             return ()
         if after or chunk.kind in MODIFYING | {"body"}:
@@ -156,7 +179,7 @@ def resolve_pronouns(scene: Sentence) -> None:
     """Put the subject named before in the place of each pronoun that stands as one."""
     found: list[Chunk] = []
     subjects: list[Chunk] = []
-    for chunk in scene.chunks:
+    for chunk in map(_government, scene.chunks):
         if chunk.kind == "pronoun" and chunk.case is None:
             found.append(_stands_for(scene, chunk, subjects))
             continue
@@ -166,6 +189,12 @@ def resolve_pronouns(scene: Sentence) -> None:
     if subjects:
         scene.context.agent = subjects[0]
     scene.chunks = found
+
+
+def _government(chunk: Chunk) -> Chunk:
+    """Take a capital for its government where it is no place: "talks with Moscow"."""
+    speaks = getattr(chunk.place, "kind", "") == "capital" and chunk.case not in WHERE
+    return chunk._replace(kind="state") if chunk.kind == "place" and speaks else chunk
 
 
 def _stands_for(scene: Sentence, pronoun: Chunk, subjects: list[Chunk]) -> Chunk:

@@ -17,6 +17,7 @@ from pipeline.events.subjects import (
     STOPS,
     antecedent,
     behind,
+    blow,
     is_head,
     other_subject,
     owner,
@@ -101,9 +102,15 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
         return _cast(scene, firing, own, owner(scene, firing))
     if firing.act.said is not None:
         return _said(scene, firing, last)
+    struck = blow(scene, firing) if firing.act.type == "ASSAULT" and firing.tense != "passive" else None
+    if struck is not None:
+        return _cast(scene, firing, near, struck)
     agents = subject(scene, last, firing) or antecedent(scene.chunks, clause.start, clause.link)
-    if firing.tense == "participle" and not (agents and agents == scene.carried):
+    opening = firing.start <= clause.start + 1 and not scene.carried
+    if opening and (firing.tense == "participle" or not agents):
         agents = behind(scene, firing) or agents
+    if not agents and firing.act.needs_place:
+        agents = _residents(near, firing)
     if not agents and (clause.link == RELATIVE or (firing.tense == "passive" and not _has_agent(near, firing))):
         return None
     if firing.tense not in {"passive", "participle"} and other_subject(scene, firing):
@@ -112,6 +119,14 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     agents = agents or (() if firing.tense == "passive" else scene.carried)
     scene.carried = agents
     return _cast(scene, firing, near, agents, inherited=inherited)
+
+
+def _residents(near: Sequence[Chunk], firing: Firing) -> tuple[Chunk, ...]:
+    """The people of the place where something happens: "protests erupted in Georgia"."""
+    where = (c for c in near if c.start >= firing.end - 1 and c.case == "in" and c.country)
+    return tuple(
+        c._replace(kind="people", office="protester", sector="CVL", case=None, place=None, group=0) for c in where
+    )[:1]
 
 
 def _said(scene: Sentence, firing: Firing, last: int) -> Cast | None:
@@ -257,18 +272,24 @@ def _cast(
 ) -> Cast:
     """Turn positions into cases: what stands before is the agent, what follows directly the object."""
     chart, passive = scene.chart, firing.tense == "passive"
-    case = "object" if passive else "agent"
+    # Who is deployed belongs to who deploys.
+    case = "object" if passive and firing.act.type != "MOBILIZE" else "agent"
     left = [c._replace(case=case) for c in agents] if not inherited or passive else []
     taken = {c.start for c in agents}
     right: list[Chunk] = []
     reach = firing.end
     source = chart.within("case", "source", firing.end, min(firing.clause.end, firing.end + GOVERNING_REACH))
     for chunk in near:
-        if chunk.start < firing.end or chunk.start in taken or not _may_govern(firing, chunk, source, passive=passive):
+        inside = firing.act.object is not None and firing.start < chunk.start < firing.end
+        if (
+            (chunk.start < firing.end and not inside)
+            or chunk.start in taken
+            or not _may_govern(firing, chunk, source, passive=passive)
+        ):
             continue
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH:
             judged = firing.act.type in JUDGING and chart.has("word", chunk.end, "possessive")
-            whole = is_head(scene, chunk)
+            whole = inside or is_head(scene, chunk)
             if not (judged or whole) or (chart.word(chunk.start - 1) == "," and not chunk.group):
                 continue
             right.append(chunk._replace(case="object"))
