@@ -95,6 +95,7 @@ def articles(path: Path, limit: int) -> Iterator[RawArticle]:
 def stage_alone(name: StageName, path: Path, limit: int) -> Row:
     """Measure one stage over what the stages before it made of the articles; what they cost is not counted."""
     from pipeline.driver import Driver
+    from pipeline.source import site_key
     from pipeline.stage import Emit
     from pipeline.topology import stages
 
@@ -104,7 +105,7 @@ def stage_alone(name: StageName, path: Path, limit: int) -> Row:
     raws = list(articles(path, limit))
     inputs: list[Emit[Any]] = []
     for raw in raws:
-        inputs += before.feed(raw).emitted[specs[place - 1].name] if place else [Emit(raw.uri, raw)]
+        inputs += before.feed(raw).emitted[specs[place - 1].name] if place else [Emit(site_key(raw), raw)]
 
     def work() -> int:
         return sum(len(alone.run(message).emitted[name]) for message in inputs)

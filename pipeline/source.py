@@ -10,8 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import tldextract
-
+from pipeline.text.site import site_of
 from schemas import codec
 from schemas.article import InfoSource, Precision, Provenance, RawArticle
 
@@ -21,10 +20,8 @@ TIME = re.compile(
 )
 PRECISIONS: tuple[Precision, ...] = ("year", "month", "day", "hour", "minute", "second")
 TIME_LENGTH = 64
-URL_LENGTH = 4096
-# The list inside the package: no network, no cache folder. Hosts of many sites (blogspot.com) count as suffixes.
-SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 INDEX = "index.toml"
+site = site_of
 
 
 class SourceError(ValueError):
@@ -97,17 +94,7 @@ def site_key(raw: RawArticle) -> str:
     """The key of news.raw: the site, else the source's name, else the feed, else the article itself."""
     source = raw.infosource.name if raw.infosource else None
     feed = raw.feed.id if raw.feed else None
-    return site(raw.url) or source or feed or raw.uri
-
-
-def site(url: str | None) -> str | None:
-    """The registrable domain of a url, or its host where that has none."""
-    if not url:
-        return None
-    parts = SUFFIXES(url[:URL_LENGTH])
-    if parts.domain and parts.suffix:
-        return f"{parts.domain}.{parts.suffix}".lower()
-    return parts.domain.lower() or None
+    return site_of(raw.url) or source or feed or raw.uri
 
 
 def read_time(text: str | None) -> tuple[str | None, Precision]:

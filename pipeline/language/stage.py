@@ -6,13 +6,18 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 
+from pipeline.clock import seconds
 from pipeline.language.detect import Backend, backend
 from pipeline.language.document import Document, analyse
 from pipeline.language.script import BUCKETS, OTHER_BUCKET
 from pipeline.resources import knowledge_rows
+from pipeline.source import site_key
 from pipeline.stage import Effect, Emit, Reject, StageSpec
 from pipeline.text.body import body_text
 from pipeline.text.normalise import normalise
+from pipeline.text.repeats.labels import relabelled
+from pipeline.text.repeats.learning import Page, learn
+from pipeline.text.repeats.sightings import Shown, Sightings
 from pipeline.text.segment import Piece, pieces
 from pipeline.text.site import site_of, suffix_of
 from pipeline.text.sketch import sketch
@@ -32,15 +37,26 @@ class LanguageStage:
     def __init__(self, detector: Backend | None = None) -> None:
         self._detector = detector or backend()
 
-    def __call__(self, record: RawArticle, _state: Mapping[str, None], /) -> Iterable[Effect[Article, None]]:
-        """Return the article under its uri, to the partition of its script."""
+    def __call__(self, record: RawArticle, state: Mapping[str, Shown], /) -> Iterable[Effect[Article, Shown]]:
+        """Return the article under its uri, to the partition of its script, and what its site may repeat."""
         title, text = _title_and_text(record)
         whole = received(title, text)
         if not any(map(str.isalpha, whole)):
             return [Reject("empty", "the article has no letters")]
-        document = analyse(whole, _cut(whole, title, text), self._detector, _declared(record.language))
+        page = Page(
+            site=site_key(record),
+            uri=record.uri,
+            version=record.version,
+            title=title,
+            received=whole,
+            pieces=_cut(whole, title, text),
+            time=seconds(_seen(record)),
+        )
+        learned = learn(page, state if isinstance(state, Sightings) else Sightings(state))
+        pieces = relabelled(page.pieces, learned.spans, whole) if learned.spans else page.pieces
+        document = analyse(whole, pieces, self._detector, _declared(record.language))
         article = self._article(record, title, text, document)
-        return [Emit(article.uri, article, BUCKETS.get(article.script, OTHER_BUCKET))]
+        return [*learned.puts, Emit(article.uri, article, BUCKETS.get(article.script, OTHER_BUCKET))]
 
     def _article(self, record: RawArticle, title: str | None, text: str, document: Document) -> Article:
         whole = received(title, text)
@@ -58,7 +74,7 @@ class LanguageStage:
             text=text,
             published=record.contentcreated,
             published_precision=record.contentcreated_precision,
-            seen=record.versioncreated or record.firstcreated,
+            seen=_seen(record),
             language=found.language,
             confidence=found.confidence,
             script=found.script,
@@ -99,6 +115,10 @@ def _declared(tag: str | None) -> str | None:
     return tag.replace("_", "-").split("-")[0].lower() if tag else None
 
 
+def _seen(record: RawArticle) -> str | None:
+    return record.versioncreated or record.firstcreated
+
+
 def _site(record: RawArticle) -> str:
     name = record.infosource.name if record.infosource else None
     return site_of(record.url) or (name.strip().lower() if name else "") or "unknown"
@@ -117,12 +137,13 @@ def country_of(url: str | None) -> str | None:
     return _SUFFIXES.get(suffix) or _countries().get(suffix)
 
 
-SPEC: StageSpec[RawArticle, Article, None] = StageSpec(
+SPEC: StageSpec[RawArticle, Article, Shown] = StageSpec(
     name="language",
     source="news.raw",
     sink="news.articles",
     record=RawArticle,
     out=Article,
-    state=None,
+    state=Shown,
     make=LanguageStage,
+    view=Sightings,
 )

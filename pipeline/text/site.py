@@ -1,4 +1,4 @@
-"""The site an article belongs to: the registrable domain of its address."""
+"""The site an article belongs to: the registrable domain of its address. One rule for keys, guards and counts."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _SITE = re.compile(r"[\w.-]+")
 
 @cache
 def _extract() -> TLDExtract:
-    # The list of public suffixes in the package only: no download, no cache folder.
-    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+    # The list in the package only: no download, no cache folder. Hosts of many sites (blogspot.com) are suffixes.
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def site_of(url: str | None) -> str | None:
@@ -25,7 +25,9 @@ def site_of(url: str | None) -> str | None:
         parts = _extract()(url)
     except ValueError:
         return None
-    site = (parts.top_domain_under_public_suffix or parts.ipv4 or parts.domain).lower()
+    # Of a domain that the list does not know the last label is the suffix (publicsuffix.org, the rule `*`).
+    host = ".".join(f"{parts.subdomain}.{parts.domain}".strip(".").split(".")[-2:])
+    site = (parts.top_domain_under_public_suffix or parts.ipv4 or host or parts.suffix).lower()
     return site if _SITE.fullmatch(site) else None
 
 

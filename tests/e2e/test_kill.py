@@ -24,6 +24,7 @@ from tests.stream.harness import fast, prepared, read, running
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 KILLS = [
+    "after_state/language:2",
     "after_produce/language:2",
     "before_ack/language:3",
     "after_state/dedup:2",

@@ -21,7 +21,7 @@ def text(row: dict[str, str]) -> str:
 
 
 def article(row: dict[str, str]) -> Article:
-    (effect,) = SPEC.make()(RawArticle(uri=row["id"], body_text=text(row)), {})
+    *_, effect = SPEC.make()(RawArticle(uri=row["id"], body_text=text(row)), {})
     return effect.value
 
 

@@ -1,11 +1,24 @@
+import pytest
+
 from pipeline.text.site import site_of, suffix_of
 
 
-def test_the_site_is_the_registrable_domain() -> None:
-    assert site_of("https://www.news.example.com.pk/a?b=c") == "example.com.pk"
-    assert site_of("http://urdu.example.org") == "example.org"
-    assert site_of("http://192.0.2.1/x") == "192.0.2.1"
-    assert site_of("http://localhost/x") == "localhost"
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://www.news.example.com.pk/a?b=c", "example.com.pk"),
+        ("https://www.bbc.co.uk/urdu/1", "bbc.co.uk"),
+        ("https://News.Example.com:8443/a", "example.com"),
+        ("http://urdu.example.org", "example.org"),
+        ("http://192.0.2.1/x", "192.0.2.1"),
+        ("http://localhost:80/x", "localhost"),
+        ("https://one.blogspot.com/", "one.blogspot.com"),
+        ("https://blogspot.com/", "blogspot.com"),
+        ("https://www.daily.example/", "daily.example"),
+    ],
+)
+def test_the_site_is_the_registrable_domain_and_a_host_of_many_sites_is_none(url: str, name: str) -> None:
+    assert site_of(url) == name
 
 
 def test_no_address_has_no_site() -> None:
