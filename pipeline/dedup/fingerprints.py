@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from functools import lru_cache
 from hashlib import blake2b
 
 BYTES = 4
@@ -11,6 +12,7 @@ _LEAST = 64
 _FULL, _GROWTH = 0.7, 1.3
 
 
+@lru_cache(maxsize=64)
 def fingerprint(kind: str, name: str) -> int:
     """Return the fingerprint of a name among names of a kind; whoever finds something by it compares the names."""
     data = name.encode("utf-8", "surrogatepass")

@@ -28,7 +28,8 @@ _ROOM = 256 - len(_COMMON)
 # No alphabet lies in a later block of 256 code points, but signs of which there are thousands.
 _LAST_BLOCK = 0x2F
 _UTF8, _UTF16 = 0, 1
-_LEVEL = 3
+# Tables for texts of so many bytes stay in the cache of a processor.
+_LEVEL, _TYPICAL_BYTES = 1, 8192
 
 
 class Zstandard(local):
@@ -36,7 +37,9 @@ class Zstandard(local):
 
     def __init__(self, dictionary: bytes = b"") -> None:
         known = ZstdCompressionDict(dictionary, dict_type=DICT_TYPE_RAWCONTENT) if dictionary else None
-        parameters = ZstdCompressionParameters.from_level(_LEVEL, format=FORMAT_ZSTD1_MAGICLESS)
+        parameters = ZstdCompressionParameters.from_level(
+            _LEVEL, source_size=_TYPICAL_BYTES, format=FORMAT_ZSTD1_MAGICLESS
+        )
         self.compress = ZstdCompressor(compression_params=parameters, dict_data=known).compress
         self.decompress = ZstdDecompressor(format=FORMAT_ZSTD1_MAGICLESS, dict_data=known).decompress
 

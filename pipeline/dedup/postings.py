@@ -84,11 +84,11 @@ class Open:
     def add(self, place: int, hashes: Hashes, *, new: bool) -> None:
         """Remember an article."""
         self.articles[place] = (new, hashes)
-        by_hash, values = self.by_hash, hashes.tolist()
-        for value in [value for value in values if value in by_hash]:
-            by_hash[value] = (*self._holders(value), place)
-        for value in values:
-            by_hash.setdefault(value, place)
+        by_hash, held = self.by_hash, dict.fromkeys(hashes.tolist(), place)
+        if not by_hash.keys().isdisjoint(held):
+            shared = {value: (*self._holders(value), place) for value in held if value in by_hash}
+            held = held | shared
+        by_hash.update(held)
 
     def discard(self, place: int) -> bool:
         """Forget an article; False when it is not here."""

@@ -153,6 +153,8 @@ def expanded(packed: bytes) -> Wording:
 def head_share(one: Wording, other: Wording) -> float:
     """Return the share of the 4-grams of the first text's head that the second text has, 0 to 1."""
     head = one.head
+    if len(head) >= HEAD_NGRAM and head in other.letters:
+        return 1.0
     ngrams = [head[i : i + HEAD_NGRAM] for i in range(len(head) - HEAD_NGRAM + 1)]
     return sum(ngram in other.letters for ngram in ngrams) / len(ngrams) if ngrams else 0.0
 
