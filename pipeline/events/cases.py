@@ -53,7 +53,8 @@ def _preposition(chart: Chart, grammar: Grammar, first: int) -> tuple[int, tuple
     for back in range(1, LONGEST_LINK + 1):
         i = first - back
         hit = chart.hit("case", i) if i >= 0 else None
-        if hit is not None and hit[0] <= first:
+        other = chart.hit("word", i)
+        if hit is not None and hit[0] <= first and (other is None or other[0] <= hit[0]):
             return i, hit[1]
         if i < 0 or (chart.word(i) not in grammar.words.get("articles", ()) and not _adjective(chart, i)):
             break
@@ -66,7 +67,7 @@ def _preposition(chart: Chart, grammar: Grammar, first: int) -> tuple[int, tuple
 def _adjective(chart: Chart, i: int) -> bool:
     """Whether a word may stand between a preposition and a name: in small letters, with no meaning of its own here."""
     layers = ("case", "auxiliary", "trigger", "connective", "word", "role", "date", "number")
-    return chart.texts[i].isalpha() and chart.texts[i].islower() and not any(chart.hit(layer, i) for layer in layers)
+    return chart.is_word(i) and chart.texts[i].islower() and not any(chart.hit(layer, i) for layer in layers)
 
 
 def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk]:

@@ -59,6 +59,9 @@ class Context:
         if number is None and chunk.country is None:
             if chunk.national or (chunk.sector in STATE_SECTORS and chunk.office):
                 chunk = self._default(chunk, self._at_home() if chunk.national else self.focus)
+                if self.home is None and chunk.country is not None:
+                    # A president of whom nothing else is known may be that of any country.
+                    chunk = chunk._replace(basis="publisher_default")
             learn(chart, [chunk], self.memory)
             number = self.memory.find(words)
         if number is None:

@@ -127,6 +127,7 @@ class Finder:
             stop < min(end, i + LONGEST_NOUN)
             and self._may_stand_between(chart, stop)
             and not self._grammatical(chart, stop)
+            and chart.word(stop) not in self.known.grammar.conjunctions
         ):
             stop += 1
         known = chart.word(i - 2) in self.known.grammar.closed["determiners"]
@@ -279,8 +280,11 @@ class Finder:
         office = self._officer(chart, i, hit[0], body)
         if office is not None:
             return office
+        end = hit[0]
+        while chart.has("word", end, "group_nouns"):
+            end += 1
         return Chunk(
-            start=i, end=hit[0], kind="organisation", organisation=body.name, sector=body.sector,
+            start=i, end=end, kind="organisation", organisation=body.name, sector=body.sector,
             country=body.country, basis="explicit" if body.country else None,
         )  # fmt: skip
 

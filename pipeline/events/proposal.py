@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 # Words that make what was said before them unreal, looked for in the clause after the trigger and just before it.
 FUTURE_CAMEO = {"CONSULT": "036", "SUPPORT": "030", "COOPERATE": "031", "AID": "033"}
-VERBAL = frozenset({"AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RETREAT"})
+VERBAL = frozenset({"AGREE", "CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RETREAT", "REJECT", "REQUEST"})
 BILATERAL = frozenset({"CONSULT", "AGREE", "COOPERATE", "AID", "SUPPORT"})
 PLACELESS = frozenset({"AGREE", "SUPPORT", "REQUEST", "ACCUSE", "REJECT", "THREATEN", "SANCTION", "AID", "CONCEDE"})
 UNRESOLVED = frozenset({"pronoun", "speaker", "pair"})
 # What is said to the media is said to everybody.
 TELLING = frozenset({"CONSULT", "AGREE", "REQUEST", "REJECT", "ACCUSE"})
 JUDGES = "JUD"
+EXPERTS = frozenset({"EDU", "JRN", "MED"})
 UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", "CVL", "EDU", "LAB", "MED", None})
 UNIONS = frozenset({"UNO", "EUR", "IGO"})
 RULING = frozenset({"GOV", "MIL", "COP", "JUD", "LEG"})
@@ -209,6 +210,7 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "needs_people": not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),
         "no country": any(c.country for c in everyone),
         "crime and courts at home": not _chronicle(scene, act, parties),
+        "a warning of experts": act.type != "THREATEN" or any(c.sector not in EXPERTS for c in actors),
         "against itself": not _against_itself(parties),
         "a private visit": act.frame != "visit" or _travels_for_state(parties),
         "asked of a court": act.type != "REQUEST" or any(c.sector != JUDGES for c in recipients),

@@ -136,7 +136,7 @@ def _mutual(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     frame = grammar.frames[firing.act.frame]
     before = [c for c in cast.near if c.end <= firing.start or grammar.order == "SVO"]
     between = [c for c in before if c.case == "between" and c.kind in PARTIES | {"place"}]
-    if between:
+    if between and not (between[-1].kind == "pair" and any(c.case == "agent" for c in before)):
         return Parties(side(cast.near, between[-1]), (), mutual=True)
     actors, inherited = agent(firing, cast, grammar)
     cases = firing.act.to or frame.recipient

@@ -58,7 +58,8 @@ def subject(scene: Sentence, last: int, firing: Firing) -> tuple[Chunk, ...]:
     first, _ = group_before(scene, firing.start)
     goes_on = chart.word(first - 1) in {*scene.grammar.conjunctions, ","}
     if firing.tense == "participle" or (goes_on and not passive):
-        return scene.carried or _with_group(near, able[0] if able else None)
+        outer = _with_group(near, able[0] if able else None)
+        return scene.carried if last > scene.clause.start else outer or scene.carried
     able = [c for c in able if last <= c.start]
     if passive:
         able = [c for c in able if firing.start - c.end <= PASSIVE_REACH and chart.word(c.end) != ","]
@@ -104,8 +105,10 @@ def other_subject(scene: Sentence, firing: Firing) -> bool:
         if chart.word(j) in grammar.conjunctions and j == i:
             return False
         if chart.word(j) in grammar.closed["determiners"]:
-            return j < i and not any(
-                (hit := chart.hit("case", j - back)) is not None and hit[0] == j for back in (1, 2)
+            return (
+                j < i
+                and chart.word(j - 1) not in grammar.conjunctions
+                and not any((hit := chart.hit("case", j - back)) is not None and hit[0] == j for back in (1, 2))
             )
     return False
 
@@ -122,7 +125,7 @@ def blow(scene: Sentence, firing: Firing) -> tuple[Chunk, ...] | None:
         return _with_group(scene.near, own[0]) if own else _owner(scene, at)
     able = [c for c in scene.near if c.end <= first and _acts(c, passive=False) and is_head(scene, c)]
     found = chart.within("list", "weapon", start, first)
-    if found is None or able or any(chart.word(i) in STOPS for i in range(found, first)):
+    if found is None or able:
         return None
     return _owner(scene, found)
 

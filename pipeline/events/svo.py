@@ -10,7 +10,7 @@ from pipeline.events.clauses import COMPLEMENT, CONDITION, COORDINATE, RELATIVE,
 from pipeline.events.draft import Draft, one_assault
 from pipeline.events.firing import Firing, misfit
 from pipeline.events.predicates import VerbGroup
-from pipeline.events.proposal import JUDGING, propose
+from pipeline.events.proposal import JUDGING, RULING, propose
 from pipeline.events.roles import Cast
 from pipeline.events.sentence import Sentence
 from pipeline.events.subjects import (
@@ -104,6 +104,7 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
         return _said(scene, firing, last)
     struck = blow(scene, firing) if firing.act.type == "ASSAULT" and firing.tense != "passive" else None
     if struck is not None:
+        scene.carried = struck
         return _cast(scene, firing, near, struck)
     agents = subject(scene, last, firing) or antecedent(scene.chunks, clause.start, clause.link)
     opening = firing.start <= clause.start + 1 and not scene.carried
@@ -138,7 +139,8 @@ def _said(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     if firing.act.said == "self":
         own = whom[0].identity == who[0].identity or whom[0].stands_for == "pronoun"
         return _cast(scene, firing, scene.near, whom) if own else None
-    if whom[0].country == who[0].country or whom[0].kind == "pronoun":
+    rises = who[0].sector not in RULING and whom[0].sector in RULING
+    if (whom[0].country == who[0].country and not rises) or whom[0].kind == "pronoun":
         return None
     objects = [c._replace(case="object") for c in whom]
     return Cast((*(c._replace(case="agent") for c in who), *objects), (), (), ())
@@ -214,6 +216,8 @@ def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Fi
         return f"the form {form or 'as written'} behind these auxiliaries reports nothing"
     if tense == "past" and form in {"past", "participle"} and _lacks_object(scene, act, end):
         tense = "passive"
+    if form in {"past", "participle"} and i == scene.clause.start and tense == "past":
+        return "a participle opens the clause"
     if form in {"third", "base"} and tense != "future" and not _follows_party(scene, i):
         return "no party right before"
     stop = end if act.object is None else _with_object(scene, act.object, end, tense)
@@ -288,9 +292,13 @@ def _cast(
         ):
             continue
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH:
-            judged = firing.act.type in JUDGING and chart.has("word", chunk.end, "possessive")
-            whole = inside or is_head(scene, chunk)
-            if not (judged or whole) or (chart.word(chunk.start - 1) == "," and not chunk.group):
+            judged = firing.act.type in JUDGING and chunk.country is not None
+            whole = inside or (is_head(scene, chunk) and not _modifies(scene, chunk))
+            if (
+                chunk.stands_for == "pronoun"
+                or not (judged or whole)
+                or (chart.word(chunk.start - 1) == "," and not chunk.group)
+            ):
                 continue
             right.append(chunk._replace(case="object"))
             reach = chunk.end if chunk.group else -OBJECT_REACH * 100
@@ -301,6 +309,15 @@ def _cast(
     return Cast((*left, *reversed(right)), (), carried, ())
 
 
+def _modifies(scene: Sentence, chunk: Chunk) -> bool:
+    """Whether a body without a country is only the first word of a thing: "military aid"."""
+    plain = scene.chart.is_word(chunk.end) and not any(
+        scene.chart.hit(layer, chunk.end) for layer in ("trigger", "auxiliary", "case", "connective", "date", "word")
+    )
+    loose = chunk.kind == "body" and chunk.country is None
+    return loose and plain and scene.chart.word(chunk.end) not in scene.grammar.closed["neutral"]
+
+
 def _may_govern(firing: Firing, chunk: Chunk, source: int | None, *, passive: bool) -> bool:
     """Whether a phrase behind the verb can belong to it: "by" in the passive only, none far off.
 
@@ -309,7 +326,7 @@ def _may_govern(firing: Firing, chunk: Chunk, source: int | None, *, passive: bo
     if chunk.start - firing.end > GOVERNING_REACH:
         return False
     if chunk.case == "by":
-        return passive or firing.group is None
+        return passive or firing.group is None or "by" in firing.act.to
     return chunk.case not in GOVERNED or source is None or source >= chunk.start - 1
 
 

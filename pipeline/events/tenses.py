@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.events.clauses import COMPLEMENT
+
 if TYPE_CHECKING:
     from pipeline.events.sentence import Sentence
 
@@ -38,13 +40,20 @@ def tense_of(scene: Sentence, i: int, form: str) -> str | None:
     if kinds & {"future", "would"}:
         return "future" if "future" in kinds or _told_before(scene, i) else None
     if form == "base":
-        return HEADLINE.get(frozenset(kinds)) if scene.chart.kind == "title" else None
+        says = scene.chart.kind == "title" or (not kinds and _behind_plural(scene, first))
+        return HEADLINE.get(frozenset(kinds)) if says else None
     if form == "ing":
         return "progressive" if "passive" in kinds else _participle(scene, first, kinds)
     if "passive" in kinds:
         return "passive" if form in {"past", "participle"} else None
-    fits = "infinitive" not in kinds and (form != "participle" or kinds <= {"perfect", "adverb"})
+    described = form != "" and first == i and scene.chart.word(i - 1) in scene.grammar.closed["determiners"]
+    fits = "infinitive" not in kinds and not described and (form != "participle" or kinds <= {"perfect", "adverb"})
     return "past" if fits else None
+
+
+def _behind_plural(scene: Sentence, i: int) -> bool:
+    """Whether a group of people or several parties stand right before: then a bare verb is in the present."""
+    return any(c.end == i and c.case is None and (c.kind == "people" or c.group) for c in scene.near)
 
 
 def _told_before(scene: Sentence, i: int) -> bool:
@@ -55,5 +64,6 @@ def _told_before(scene: Sentence, i: int) -> bool:
 def _participle(scene: Sentence, i: int, kinds: set[str]) -> str | None:
     """Read a participle that opens a phrase of its own: behind a comma, "by", or the first word of a clause."""
     chart = scene.chart
-    opens = i <= scene.clause.start + 1 or chart.word(i - 1) == "," or bool(chart.has("case", i - 1, "by"))
+    first = i <= scene.clause.start + 1 and scene.clause.link != COMPLEMENT
+    opens = first or chart.word(i - 1) == "," or bool(chart.has("case", i - 1, "by"))
     return "participle" if opens and kinds <= {"adverb"} else None
