@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.events.predicates import CLOSERS, VerbGroup, group_at
+from pipeline.events.predicates import CLOSERS, VerbGroup, group_at, inverted
 
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
@@ -31,8 +31,12 @@ class Clause:
 
 
 def clauses(chart: Chart, grammar: Grammar, start: int, end: int) -> list[Clause]:
-    """Cut tokens [start, end) into clauses."""
+    """Cut tokens [start, end) into clauses.
+
+    Headlines put the noun of the act behind its verb, or leave the verb out before a comma.
+    """
     del grammar
+    headline = chart.kind == "title"
     found: list[Clause] = []
     first, link = _skip(chart, start, end)
     groups: list[VerbGroup] = []
@@ -40,6 +44,18 @@ def clauses(chart: Chart, grammar: Grammar, start: int, end: int) -> list[Clause
     i = first
     while i < end:
         group = group_at(chart, i, end) if i in verbs else None
+        turned = inverted(chart, i, end) if headline and i in verbs and (group is None or not group.finite) else None
+        if turned is not None:
+            group, after = turned
+            found.append(Clause(first, after, group, link, (*groups, group)))
+            first, link = _skip(chart, after, end)
+            groups, i = [], first
+            continue
+        if headline and not groups and i > first and _noun_closes(chart, i):
+            found.append(Clause(first, i, None, link))
+            first, link = _skip(chart, i, end)
+            i = first
+            continue
         if group is not None:
             groups.append(group)
             i = group.end
@@ -57,6 +73,13 @@ def clauses(chart: Chart, grammar: Grammar, start: int, end: int) -> list[Clause
     if first < end:
         found.append(Clause(first, end, None, link, tuple(groups)))
     return found
+
+
+def _noun_closes(chart: Chart, i: int) -> bool:
+    """Whether the noun of an act ends before the comma at token i: "Iran's warning to Israel, ..."."""
+    if chart.word(i) not in CLOSERS:
+        return False
+    return any((hit := chart.hit("trigger", i - back)) is not None and hit[0] == i for back in (1, 2, 3))
 
 
 def _skip(chart: Chart, i: int, end: int) -> tuple[int, str]:

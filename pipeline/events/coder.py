@@ -110,7 +110,8 @@ class Reader:
         if self.known.grammar.order == "SVO":
             return self._noted(chunks, read(self, one, chunks, span))
         parts = clauses(one, self.known.grammar, start, end)
-        verbless = all(part.group is None or not part.group.finite for part in parts)
+        headline = one.kind == "title"
+        verbless = headline or all(part.group is None or not part.group.finite for part in parts)
         scene = Scene(self, one, chunks, span)
         scene.tells = tells
         for part, after in zip(parts, [*parts[1:], None], strict=False):

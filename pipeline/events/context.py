@@ -23,6 +23,8 @@ SPEAKER_LASTS = 3
 # The lead: where an article says which country it is about.
 LEAD_SENTENCES = 4
 SURE = frozenset({"explicit", "demonym", "office", "apposition"})
+# Bodies that an article about its own country names without it.
+OPENING = frozenset({"government", "foreign ministry", "ministry", "parliament", "army", "supreme court"})
 STATE_SECTORS = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY", "PRM"})
 
 
@@ -125,6 +127,8 @@ class Context:
 
 def focus_of(sentences: Sequence[Sequence[Chunk]], home: str | None) -> str | None:
     """The country that bare offices and bodies belong to: that at home, unless the lead is about others only."""
+    if home is not None and _opens_at_home(sentences):
+        return home
     states = [[c.country for c in chunks if c.basis in SURE and _is_state(c.country)] for chunks in sentences]
     named = [country for countries in states for country in countries]
     lead = [country for countries in states[:LEAD_SENTENCES] for country in countries]
@@ -133,6 +137,15 @@ def focus_of(sentences: Sequence[Sequence[Chunk]], home: str | None) -> str | No
     if len(set(lead)) == 1:
         return lead[0]
     return None
+
+
+def _opens_at_home(sentences: Sequence[Sequence[Chunk]]) -> bool:
+    """Whether the article begins with an office of no named country: press abroad says whose it is."""
+    first = next((chunks for chunks in sentences if chunks), ())
+    head = next((c for c in first if c.kind in {"state", "person", "body", "organisation"}), None)
+    if head is None or head.country is not None or any(c.case == "in" and c.start < head.start for c in first):
+        return False
+    return head.national or head.office in OPENING
 
 
 def _is_state(country: str | None) -> bool:

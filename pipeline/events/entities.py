@@ -8,6 +8,7 @@ from pipeline.events.cases import coordinate, with_case
 from pipeline.events.chunks import Chunk, ChunkKind
 from pipeline.events.gazetteer import Country, Place
 from pipeline.events.naming import Names
+from pipeline.events.titles import counts, owned_and_named
 
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
@@ -239,7 +240,7 @@ class Finder:
             self.memory.note_office(role.office, country)
         if role.kind != "person":
             return self._of_state(chart, chunk)
-        name, stop = self.names.name(chart, after, end)
+        chunk, name, stop = owned_and_named(chart, self.names, chunk, end)
         chunk = self._of_state(chart, chunk._replace(end=stop, name=name))
         return chunk if chunk.country or country else self._of_holder(chart, chunk)
 
@@ -295,10 +296,13 @@ class Finder:
             if self.known.grammar.order == "SOV"
             else chart.has("word", after, "possessive")
         )
-        role = chart.hit("role", j or after)
+        role, at = chart.hit("role", j or after), j or after
+        while role is None and j and at < j + MOST_BETWEEN and counts(chart, at):
+            at += 1
+            role = chart.hit("role", at)
         if role is None or body.country is None:
             return None
-        chunk = self._title(chart, j or after, len(chart.texts), body.country, "explicit")
+        chunk = self._title(chart, at, len(chart.texts), body.country, "explicit")
         return chunk._replace(start=i, organisation=body.name, sector=body.sector or chunk.sector, national=False)
 
     def _place(self, chart: Chart, i: int, end: int) -> Chunk | None:

@@ -88,7 +88,8 @@ def firings(
     chart: Chart, known: Lexicon, clause: Clause, *, verbless: bool, trace: Trace | None = None
 ) -> Iterator[Firing]:
     """Yield the triggers that fire in a clause, longest words first at each place."""
-    last = clause.group.start if clause.group else clause.end
+    turned = clause.group is not None and clause.end > clause.group.end
+    last = clause.group.start if clause.group and not turned else clause.end
     taken: set[int] = set()
     for i in range(clause.start, last):
         hit = chart.hit("trigger", i)
@@ -110,6 +111,8 @@ def firings(
 def _by_words(chart: Chart, act: Trigger, clause: Clause, span: tuple[int, int], *, verbless: bool) -> Firing | str:
     """Return the firing of a trigger's words, or what is missing."""
     (start, end), group = span, clause.group
+    if group is not None and start >= group.end and end == clause.end and group.verbs & act.verbs:
+        return Firing(act, start, end, group, clause) if _happens(act, group) else f"tense {group.tense}"
     if group is not None and end <= group.start and group.verbs & act.verbs and _near(chart, act, end, group.start):
         if not _happens(act, group):
             return "negated" if group.negated else f"tense {group.tense}"

@@ -16,6 +16,8 @@ FINITE = frozenset(
 ENDING = frozenset({"future", "present", "past"})
 LONGEST_GROUP = 8
 AGENT_REACH = 60
+# Words of a headline after the verb among which the noun of the act stands.
+BEHIND = 4
 STOPS = frozenset(".۔।?؟!")
 CLOSERS = frozenset(",،;؛:.۔।?؟!()[]{}«»\"'“”‘’–—-…|/*•")
 
@@ -81,6 +83,28 @@ def group_at(chart: Chart, i: int, stop: int) -> VerbGroup | None:
     before = chart.has("word", i - 1, "negation")
     negated = negated or bool(before) or bool(chart.has("word", end, "negation"))
     return VerbGroup(i, end, frozenset(f.verb for f in forms), tense, finite, negated, "past" in kinds)
+
+
+def inverted(chart: Chart, i: int, stop: int) -> tuple[VerbGroup, int] | None:
+    """Read a verb of the past with the noun of its act behind it, as headlines have it, and where that noun ends."""
+    found = chart.hit("verb", i)
+    before = next((hit for back in (1, 2, 3) if (hit := chart.hit("case", i - back)) and hit[0] == i), None)
+    if found is None or before is None or "genitive" in before[1]:
+        return None
+    end, forms = found
+    kinds: set[str] = set()
+    end, negated = _auxiliaries(chart, end, stop, forms, kinds)
+    past = frozenset(form.verb for form in forms if form.form == "past")
+    if negated or not past:
+        return None
+    for noun in range(end, min(end + BEHIND, stop)):
+        hit = chart.hit("trigger", noun)
+        if hit is not None:
+            tense = "passive" if "passive" in kinds else "past"
+            return VerbGroup(i, end, past, tense, finite=True, negated=False, recalled=False), hit[0]
+        if not chart.is_word(noun) and not chart.word(noun).isdigit():
+            break
+    return None
 
 
 def _auxiliaries(chart: Chart, end: int, stop: int, forms: tuple[VerbForm, ...], kinds: set[str]) -> tuple[int, bool]:

@@ -33,6 +33,7 @@ EXPERTS = frozenset({"EDU", "JRN", "MED"})
 UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", "CVL", "EDU", "LAB", "MED", None})
 UNIONS = frozenset({"UNO", "EUR", "IGO"})
 RULING = frozenset({"GOV", "MIL", "COP", "JUD", "LEG"})
+POLITICAL = RULING | {"PTY", "OPP", "REB", "SPY", "PRM", "LAB", "JUD", "IGO"}
 JUDGING = frozenset({"ACCUSE", "SUPPORT", "REJECT", "COERCE"})
 # Types of events that are more often within one country than between two.
 DOMESTIC = frozenset({
@@ -96,8 +97,8 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
             actors.append(chunk)
     if not actors and not parties.mutual:
         actors = _by_demonym(scene, firing)
-    if not parties.recipients and firing.act.needs_recipient and firing.act.type in JUDGING:
-        parties = replace(parties, recipients=tuple(_by_object(scene, firing)))
+    if firing.act.needs_recipient and firing.act.type in JUDGING and _is_loose(parties.recipients):
+        parties = replace(parties, recipients=tuple(_by_object(scene, firing)) or parties.recipients)
     telling = firing.act.type in TELLING
     recipients = [c for c in parties.recipients if c.kind not in UNRESOLVED and not (telling and c.sector == MEDIA)]
     if parties.mutual and not recipients and len({c.identity for c in actors}) < 2:
@@ -109,6 +110,11 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
     if scene.reader.known.grammar.order == "SVO" and firing.act.type in DOMESTIC:
         actors, recipients = _of_one_country(actors, recipients)
     return replace(parties, actors=tuple(actors), recipients=tuple(recipients), inherited=resolved)
+
+
+def _is_loose(recipients: tuple[Chunk, ...]) -> bool:
+    """Whether nobody is named as the recipient, or only one whose country was taken from the place."""
+    return all(c.basis == "apposition" for c in recipients)
 
 
 def _of_one_country(actors: list[Chunk], recipients: list[Chunk]) -> tuple[list[Chunk], list[Chunk]]:
@@ -153,7 +159,7 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
             return [Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
         if one.hit("connective", i) or (svo and one.word(i) in scene.reader.known.grammar.conjunctions):
             break
-        if svo and (state := _modifier(one, i)):
+        if svo and not scene.reader.known.grammar.adjectives_follow and (state := _modifier(one, i)):
             return [Chunk(start=i, end=i + 1, kind="state", country=state, basis="explicit", chart=one.segment)]
     return []
 
@@ -266,11 +272,18 @@ def _two_sided(act: Trigger, parties: Parties, firing: Firing) -> bool:
     """Talks, deals, praise and help need two sides of different countries; an offer may leave the other side open."""
     everyone = (*parties.actors, *parties.recipients)
     countries = {c.country for c in everyone if c.country}
-    if len(countries) > 1:
+    if len(countries) > 1 or _compatriots(everyone):
         return True
     if act.type == "AGREE" and not parties.mutual and not act.needs_recipient:
         return any(c.country and c.basis != "publisher_default" for c in parties.actors) and firing.group is not None
     return False
+
+
+def _compatriots(parties: tuple[Chunk, ...]) -> bool:
+    """Whether two politicians, bodies or organisations of one country are known apart: each by what it is itself."""
+    names = {c.person or c.organisation or c.office for c in parties if c.sector in POLITICAL or c.organisation}
+    sure = all(c.basis != "publisher_default" or c.person for c in parties)
+    return sure and len(names - {None}) > 1 and len({c.identity for c in parties}) > 1
 
 
 def _separate(scene: Scene, firing: Firing, parties: Parties) -> list[Parties]:

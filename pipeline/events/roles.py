@@ -195,13 +195,21 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
         recipients = patient or recipients
         actors = tuple(c for c in actors if c not in recipients and not (suffered and inherited))
     if not recipients and "bare" in cases:
-        recipients = tuple(c for c in cast.after if c.start == firing.end)[:1]
+        recipients = _bare(firing, cast, actors)
     if not recipients and "pronoun" in cases:
         recipients = cast.others[-1:]
     if not actors and frame.kind in {"self", "harm"} and "genitive" in frame.actor:
         owners = by_case(firing, before, ("genitive",), recipients)
         actors = tuple(c for c in owners if firing.start - c.case_end <= NEXT)
     return Parties(actors, recipients, inherited and bool(actors))
+
+
+def _bare(firing: Firing, cast: Cast, actors: Sequence[Chunk]) -> tuple[Chunk, ...]:
+    """Where something is sent: the state or place without a case right before the verb or behind the words."""
+    able = {"state", "place"}
+    verb = firing.group.start if firing.group else firing.end
+    beside = [c for c in cast.near if c.kind in able and c.case is None and c.end == verb and c not in actors]
+    return tuple([*beside, *(c for c in cast.after if c.start == firing.end)][:1])
 
 
 def _takes_place(firing: Firing, chunk: Chunk) -> bool:

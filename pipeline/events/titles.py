@@ -1,0 +1,63 @@
+"""What verb-final languages put right behind an office or before a noun without a marker: owner, name, number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.events.gazetteer import Country
+
+if TYPE_CHECKING:
+    from pipeline.events.chart import Chart
+    from pipeline.events.chunks import Chunk
+    from pipeline.events.naming import Names
+
+# Cases that a party has and a destination has not.
+MARKED = frozenset({"agent", "to", "from", "with"})
+# What no name runs through.
+UNNAMED = ("case", "country", "demonym", "role", "connective", "date", "trigger", "auxiliary")
+LONGEST_NAME = 4
+
+
+def owned_and_named(chart: Chart, names: Names, chunk: Chunk, end: int) -> tuple[Chunk, tuple[int, int] | None, int]:
+    """Read the owner and the name behind an office: the office with its owner, the name, where it ends."""
+    owner = bare_owner(chart, names, chunk.end, end) if chunk.country is None else None
+    if owner is not None:
+        chunk = chunk._replace(end=owner[0], country=owner[1], basis="explicit")
+    name, stop = names.name(chart, chunk.end, end)
+    if name is None or chart.hit("case", stop) is None:
+        name, stop = up_to_agent(chart, names, chunk.end, end) or (name, stop)
+    return chunk, name, stop
+
+
+def bare_owner(chart: Chart, names: Names, i: int, end: int) -> tuple[int, str] | None:
+    """Read the country or place that stands bare behind an office, "president Pakistan": its end and its state."""
+    if names.capitals or i >= end:
+        return None
+    hit = chart.hit("country", i) or chart.hit("place", i)
+    if hit is None or (hit[1][0].common and hit[0] == i + 1):
+        return None
+    case = chart.hit("case", hit[0])
+    marked = case is not None and bool(MARKED & set(case[1]))
+    if not marked and not (case is None and names.name(chart, hit[0], end)[0]):
+        return None
+    owner = hit[1][0]
+    return hit[0], owner.iso3 if isinstance(owner, Country) else owner.country
+
+
+def up_to_agent(chart: Chart, names: Names, i: int, end: int) -> tuple[tuple[int, int], int] | None:
+    """Read as a name all that stands between an office and the marker of the agent, common words too."""
+    if names.capitals:
+        return None
+    for stop in range(i, min(end, i + LONGEST_NAME + 1)):
+        if stop > i and chart.has("case", stop, "agent"):
+            return (i, stop), stop
+        if not chart.is_word(stop) or any(chart.hit(layer, stop) for layer in UNNAMED):
+            break
+    return None
+
+
+def counts(chart: Chart, i: int) -> bool:
+    """Whether token i says how many: "the party's 25 workers", "dozens of its workers"."""
+    if chart.word(i).isdigit() or chart.hit("number", i) is not None:
+        return True
+    return bool(chart.has("word", i, "quantifiers") or chart.has("word", i, "fillers"))
