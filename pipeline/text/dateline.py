@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from pipeline.text.characters import MARK, WORD
 from pipeline.text.cues import cue_words, folded
+from pipeline.text.lines import comparable
 
 # Not more than this is looked at.
 _REACH = 140
@@ -22,6 +23,7 @@ _BRACKETED = re.compile(
 )
 _SLASHED = re.compile(r"(?P<place>[^()/\n:–—۔।]{2,50})/(?P<agency>[^/\n]{2,24})/\s?(?P<sign>[.,]?\s?[-–—]?)\s?")
 _PLAIN = re.compile(r"(?P<place>[^()\n:–—۔।]{2,60}?)\s?(?P<sign>:(?!//)| [-–—]{1,2}(?= )|—)\s?")
+_AGENCY = re.compile(r"(?P<agency>[^()\n:.–—۔।]{2,24}?)\s?[.:–—-]{1,2}\s")
 # As Hindi papers write it.
 _DANDA = re.compile(r"(?P<place>[\u0900-\u0963]{2,}(?: [\u0900-\u0963]{2,})?)\s?।\s?(?=[\w\"'])")
 # `place, day, 电` or `paper 讯`, with the reporters in brackets.
@@ -35,7 +37,7 @@ def header_end(text: str) -> int:
     """Return where a date header at the beginning of a line ends, 0 without one; the whole line may be one."""
     head = text[:_REACH]
     first = WORD.search(head)
-    if first and first.start() <= 2 and first[0].casefold() in cue_words("header"):
+    if first and first.start() <= 2 and comparable(first[0]) in cue_words("header"):
         date = re.compile(r"\s?:?\s?").match(head, first.end())
         found = _DATE.match(head, date.end() if date else first.end())
         if found:
@@ -46,7 +48,7 @@ def header_end(text: str) -> int:
 def _is_date_line(text: str) -> bool:
     if _CLOCK.fullmatch(text.casefold()) and sum(c.isdigit() for c in text) >= 6:
         return True
-    words = [w.casefold() for w in _TOKEN.findall(text)]
+    words = [comparable(w) for w in _TOKEN.findall(text)]
     if not any(w.isdigit() for w in words) or len(words) > 12 or text.rstrip()[-1:] in ".۔।":
         return False
     named = any(" ".join(words[:n]) in cue_words("header") for n in (1, 2))
@@ -65,8 +67,16 @@ def dateline_end(text: str) -> int:
     for pattern, valid in ((_BRACKETED, _bracketed), (_SLASHED, _bracketed), (_PLAIN, _plain), (_DANDA, _place)):
         match = pattern.match(head)
         if match and match.end() < len(text) and valid(match):
-            return match.end()
+            return _agency_end(head, match.end())
     return 0
+
+
+def _agency_end(head: str, end: int) -> int:
+    """Return where an agency ends that stands between a place and the text: `MOSCOW — TASS. `."""
+    match = _AGENCY.match(head, end)
+    if match and match.end() < len(head) and _known_agency(match["agency"]):
+        return match.end()
+    return end
 
 
 def is_dateline(text: str) -> bool:

@@ -45,6 +45,12 @@ class Line:
         return 6 <= self.letters <= 220 and (not self.stopped or self.text[-1] in "?!؟") and self.words <= 40
 
 
+def comparable(text: str) -> str:
+    """Return a text the way words of lines are compared: case folded, all four Turkish i one letter."""
+    folded = text.casefold()
+    return folded if folded.isascii() else folded.replace("i\u0307", "i").replace("\u0131", "i")
+
+
 def lines(normalised: Normalised) -> list[Line]:
     """Return the lines that are not empty."""
     found: list[Line] = []
@@ -65,7 +71,7 @@ def _line(text: str, start: int) -> Line:
     spaces = head.count(" ")
     letters = len(head) - spaces + 2 * len(_DENSE.findall(head)) if _LETTER.search(head) else 0
     return Line(
-        text=head.casefold(),
+        text=comparable(head),
         start=start,
         end=start + len(text),
         letters=letters,

@@ -24,9 +24,13 @@ _BLOCKED = 700
 # Body letters that must lie before anything may be taken for what follows an article.
 _ARTICLE = 150
 _REPEATED = 40
+# Where on a page readers are asked for their consent: in so many lines at its beginning and end.
+_FIRST, _LAST = 4, 6
 _TESTS = 20
+# The part of a paragraph's words that an article must have said before, to be taken up again after a list.
+_TAKEN_UP = 0.1
 # Headlines that may follow a cue such as `Read also` on its own line.
-_LINKS = 4
+_LINKS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,14 @@ class _Page:
     def punctuated(self) -> bool:
         """Whether the writer ends paragraphs with a stop, so that a line without one means something."""
         long = [line for line in self.lines if line.letters >= 40]
-        return bool(long) and sum(line.punctuated for line in long) * 2 >= len(long)
+        return bool(long) and sum(x.letters for x in long if x.punctuated) * 2 >= sum(x.letters for x in long)
 
     def mark(self) -> None:
         """Find the kinds, the surest signs first."""
         if self._blocked():
             return
         for i, line in enumerate(self.lines):
-            self.kinds[i] = self._own_kind(line, self.cues[i])
+            self.kinds[i] = self._own_kind(i, line, self.cues[i])
         self._mark_top()
         self._mark_tail()
         self._mark_repeated()
@@ -76,15 +80,17 @@ class _Page:
         self.kinds = ["block_page"] * len(self.lines)
         return True
 
-    def _own_kind(self, line: Line, own: Cue | None) -> SegmentKind | None:
+    def _own_kind(self, i: int, line: Line, own: Cue | None) -> SegmentKind | None:
         """Return what a line is by itself."""
         shown = self.text[line.start : line.end]
         if not line.letters:
             return "mojibake" if lost(shown) else (None if any(map(str.isdigit, shown[:200])) else "filler")
         if line.letters < 400 and any(sign in shown for sign in _TWEET_SIGNS) and _TWEET.search(shown):
             return "tweet"
-        if own and own.kind in ("share", "consent", "boilerplate", "keywords", "source_line", "caption"):
+        if own and own.kind in ("share", "boilerplate", "keywords", "source_line", "caption"):
             return None if own.alone and own.kind == "caption" and line.stopped else own.kind
+        if own and own.kind == "consent" and not _FIRST <= i < len(self.lines) - _LAST:
+            return "consent"
         return "mojibake" if misread(shown) else None
 
     def _mark_top(self) -> None:
@@ -212,11 +218,14 @@ class _Tail:
         self.linked = 0
         self.letters = 0
         self.tests = 0
+        self.found: dict[int, SegmentKind] = {}
 
     def marks(self) -> Iterator[tuple[int, SegmentKind]]:
         """Yield the lines that are not the article's own."""
         for i in range(len(self.lines)):
             kind = self._step(i)
+            if kind:
+                self.found[i] = kind
             if kind and kind != "body":
                 yield i, kind
 
@@ -293,12 +302,23 @@ class _Tail:
         return "related"
 
     def _listed(self, i: int, line: Line) -> SegmentKind:
-        """In a list of other articles until two paragraphs in a row say that an article goes on."""
-        following = self.lines[i + 1 : i + 2]
-        if not line.paragraph or line.letters < 80 or (following and not following[0].paragraph):
+        """In a list of other articles until paragraphs say that an article goes on."""
+        if not line.paragraph or line.letters < 80:
+            return "related"
+        before, following = self.lines[i - 1], self.lines[i + 1 : i + 2]
+        if not before.bullet and not (following and following[0].paragraph) and not self._goes_on(i):
             return "related"
         self.mode = "second_article" if self.ended else "body"
         return self.mode
+
+    def _goes_on(self, i: int) -> bool:
+        """Whether a single paragraph takes up the article's words again, and none of the headline before it."""
+        self.tests += 1
+        if self.ended or self.tests > _TESTS:
+            return False
+        line, before = self.lines[i], self.lines[i - 1]
+        own = [x for k, x in enumerate(self.lines[:i]) if x.paragraph and self.found.get(k) == "body"]
+        return _overlap(before, [line]) == 0 and _overlap(line, own) >= _TAKEN_UP
 
     def _is_teaser(self, i: int) -> bool:
         """A headline of yet another article between two paragraphs of a second one."""
