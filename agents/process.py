@@ -207,6 +207,9 @@ def _dedup(item: Item) -> dict[str, Any]:
         "similarity": verdict.similarity,
         "containment": verdict.containment,
         "nothing_new": verdict.nothing_new,
+        "changes": plain(verdict.changes),
+        "numbers": plain(verdict.numbers),
+        "parts": plain(verdict.parts),
     }
 
 

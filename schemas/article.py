@@ -220,27 +220,66 @@ def received(title: str | None, text: str) -> str:
     return f"{title}\n{text}" if title else text
 
 
+Relation = Literal[
+    "new",
+    "shares_text",
+    "revision",
+    "altered_copy",
+    "same_url_same_text",
+    "copy",
+    "resend",
+    "contained_in",
+    "contains",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A sentence of an earlier version beside that of a later one, each cut to 300 characters.
+
+    `old` is given in folded words, as it is kept: without case, punctuation and marks. `new` is given as received, from
+    `start` to `end`.
+    """
+
+    kind: Literal["added", "removed", "replaced"]
+    old: str | None = None
+    new: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberChange:
+    """A number of an earlier version beside the one in its place; ASCII digits, a space between groups or decimals."""
+
+    old: str | None = None
+    new: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """An article glued behind the article's own text, `[start, end)` as received, that repeats the article `of`."""
+
+    start: int
+    end: int
+    of: str
+    relation: Relation
+    containment: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """Whether an article is new, and what it repeats.
 
     `of` is the uri it repeats; `group` the uri of the earliest article of its group; `similarity` Jaccard and
     `containment` the larger of both directions, 0 to 1. `nothing_new` says that extraction may be skipped.
-    `carriers` are the sites that carried the group's text, itself included, sorted.
+    `carriers` are the sites that carried the group's text, itself included, sorted. `changes` and `numbers` are what
+    an update changed, at most 20 of each: the headline first, then as in the text, then what was removed. `parts` are
+    glued articles that repeat known ones; they say nothing about the article itself.
     """
 
     verdict: Literal["new", "update", "duplicate", "contained"]
-    relation: Literal[
-        "new",
-        "shares_text",
-        "revision",
-        "altered_copy",
-        "same_url_same_text",
-        "copy",
-        "resend",
-        "contained_in",
-        "contains",
-    ]
+    relation: Relation
     of: str | None = None
     group: str
     similarity: float = 0.0
@@ -248,12 +287,15 @@ class Verdict:
     nothing_new: bool = False
     related: tuple[str, ...] = ()
     carriers: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    numbers: tuple[NumberChange, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedArticle:
     """An article with its verdict (topic news.unique)."""
 
-    schema: str = "judged_article/1.0"
+    schema: str = "judged_article/1.1"
     article: Article
     verdict: Verdict

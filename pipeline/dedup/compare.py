@@ -21,7 +21,7 @@ from pipeline.text.sketch import AT_LEAST, COMPLETE_BELOW
 from schemas.article import Article
 
 COPY, SITE_COPY, PASSAGE = 0.6, 0.8, 0.2
-HEAD, SITE_HEAD = 0.35, 0.5
+HEAD, SITE_HEAD, ANY_HEAD = 0.35, 0.5, 0.1
 LEAST_LETTERS, LEAST_DENSE_LETTERS, LEAST_SHORT_LETTERS = 400, 160, 30
 SHORT_COPY, SHORT_HEAD, LEAST_PART = 0.9, 0.8, 0.375
 SAME_TITLE, RESENT = 0.97, 0.95
@@ -147,7 +147,7 @@ class Pair:
             return self.is_same_short
         if self.overlap.letters < LEAST_LETTERS and self.overlap.letters < self._least_letters:
             return self.is_same_short or self._is_short_part
-        alike = self._is_copy_of_site if self.same_site else self.heads[0] >= HEAD
+        alike = self._is_copy_of_site if self.same_site else self.heads[0] >= HEAD and not self._is_any_page
         return alike and not self._is_template
 
     @property
@@ -188,9 +188,22 @@ class Pair:
         return self.heads[0 if resent else 1] >= SITE_HEAD and (not self._other_urls or self._same_title)
 
     @property
-    def _same_title(self) -> bool:
+    def _is_any_page(self) -> bool:
+        """Whether neither of two headlines has to do with the text, as where sites show one block or consent page."""
+        one, other = self.wording, self.old_wording
+        if not one.title_line or not other.title_line or one.is_dense or self._title_share >= SITE_HEAD:
+            return False
+        pairs = ((one.title_line, other.body_line), (other.title_line, one.body_line))
+        return max(head_share(Wording(title, ""), Wording("", body)) for title, body in pairs) < ANY_HEAD
+
+    @property
+    def _title_share(self) -> float:
         one, other = "".join(self.wording.title), "".join(self.old_wording.title)
-        return Indel.normalized_similarity(one, other) >= SAME_TITLE
+        return Indel.normalized_similarity(one, other)
+
+    @property
+    def _same_title(self) -> bool:
+        return self._title_share >= SAME_TITLE
 
     @property
     def _least_letters(self) -> int:

@@ -38,7 +38,7 @@ def nothing_new(new: Wording, old: Wording, edges: Edges | None = None) -> bool:
     if not new.body_line or not _repeats_headline(new, old):
         return False
     layout = _Layout(new, old, around)
-    return any(layout.is_laid_out(*edge) for edge in _beginnings(new, around))
+    return any(layout.is_laid_out(*edge) for edge in _beginnings(new, old, around))
 
 
 def numbers_replaced(new: Wording, old: Wording) -> bool:
@@ -52,10 +52,10 @@ def _repeats_dateline(new: Wording, old: Wording, edges: Edges) -> bool:
     return one == other or not one or not (other or edges.denies or _numbers(new.dateline) - old.numbers)
 
 
-def _beginnings(new: Wording, edges: Edges) -> Iterator[tuple[str, int]]:
+def _beginnings(new: Wording, old: Wording, edges: Edges) -> Iterator[tuple[str, int]]:
     """Yield the letters to be found in the old text, and where they begin: with the dateline, or after the agency."""
     yield new.body_letters, 0
-    if edges.agency:
+    if edges.agency and not old.dateline:
         yield new.body_letters, len(edges.agency)
     if new.dateline:
         yield _plain(new.dateline) + new.body_letters, 0

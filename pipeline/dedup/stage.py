@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from pipeline.dedup.changes import changes, numbers
 from pipeline.dedup.compare import Pair, overlap
 from pipeline.dedup.index import SeenIndex
+from pipeline.dedup.parts import glued
 from pipeline.dedup.postings import Hashes
 from pipeline.dedup.state import DECISIONS_KEPT, Decision, Seen, advanced, event_time, order, packed, publication
 from pipeline.dedup.verdicts import Finding, finding, revision, same_page
 from pipeline.dedup.wording import Folded, folded
 from pipeline.stage import Emit, Put, StageSpec
 from pipeline.text.urls import canonical
-from schemas.article import Article, JudgedArticle, Verdict
+from schemas.article import Article, JudgedArticle, Part, Verdict
 
 FORGOTTEN_AT_ONCE = 8
 CARRIERS_KEPT = 500
@@ -47,7 +49,8 @@ def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterat
     leaders = _leaders(reading, found)
     group = _group(entry, leaders, mine, index)
     carriers = _carriers((entry, *leaders) if mine is None else (entry, mine, *leaders))
-    verdict = _verdict(entry, found, leaders, group, carriers)
+    verdict = _with_changes(_verdict(entry, found, leaders, group, carriers), reading, found, mine)
+    verdict = replace(verdict, parts=tuple(_parts(article, index)))
     own = replace(
         entry,
         group=group,
@@ -206,6 +209,28 @@ def _verdict(entry: Seen, found: Finding, leaders: tuple[Seen, ...], group: str,
         related=tuple(uri for uri in found.related if uri not in (of, entry.uri)),
         carriers=carriers,
     )
+
+
+def _with_changes(verdict: Verdict, reading: _Reading, found: Finding, mine: Seen | None) -> Verdict:
+    """Say what an update changed; an earlier version that comes late updates nothing."""
+    article = reading.article
+    if found.word != "update" or found.of is None or (mine is not None and article.version < mine.latest.version):
+        return verdict
+    named = changes(article, reading.words.wording, reading.pair(found.of).old_wording)
+    return replace(verdict, changes=named, numbers=numbers(named, article))
+
+
+def _parts(article: Article, index: SeenIndex) -> Iterator[Part]:
+    """Name the glued articles that repeat a known one."""
+    for segment, part in glued(article):
+        words = folded(part)
+        entry = _entry(part, words, None, index)
+        shared, repeated = index.sharing(entry.hashes)
+        reading = _Reading(part, entry, words, index, entry.hashes[repeated])
+        found = _found(reading, {uri: count for uri, count in shared.items() if uri != article.uri})
+        if found.of is not None:
+            amount = round(found.overlap.containment, PLACES)
+            yield Part(start=segment.start, end=segment.end, of=found.of, relation=found.relation, containment=amount)
 
 
 def _decisions(article: Article, verdict: Verdict, mine: Seen | None) -> tuple[Decision, ...]:

@@ -7,19 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from pipeline.dedup.compare import COPY, PASSAGE, Overlap, Pair
+from schemas.article import Relation
 
 Word: TypeAlias = Literal["new", "update", "duplicate", "contained"]
-Relation: TypeAlias = Literal[
-    "new",
-    "shares_text",
-    "revision",
-    "altered_copy",
-    "same_url_same_text",
-    "copy",
-    "resend",
-    "contained_in",
-    "contains",
-]
 
 NEAR_COPY = 0.88
 RELATED = 5

@@ -15,6 +15,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from rapidfuzz.distance import Indel
+
+from pipeline.text.segment import segment
 from tests.eval.dedup_copies import COPIES, PREFIXES, compare, sources
 from tests.eval.dedup_pairs import read, say
 
@@ -195,7 +198,17 @@ def edited(language: str, text: str, other: str, chance: random.Random) -> tuple
     # Of the end of a text that was cut off, a little more may be missing.
     spared = SPARED if before in ("first half", "last sentence dropped") else 0
     made = changed(edit, name, copy[:-spared] if spared else copy) if copy else None
-    return made and (name, made + copy[-spared:] if spared and name != "words at the end" else made)
+    if not made or not copy:
+        return None
+    made += copy[-spared:] if spared and name != "words at the end" else ""
+    return None if coded(made) == coded(copy) else (name, made)
+
+
+def coded(text: str) -> str:
+    """Return what events are read from: what else stands on a page, such as captions, may change as it likes."""
+    return "".join(
+        text[one.start : one.end] for one in segment(None, text) if one.kind in ("title", "dateline", "body")
+    )
 
 
 def changed(edit: Edit, name: str, text: str) -> str | None:
@@ -205,9 +218,9 @@ def changed(edit: Edit, name: str, text: str) -> str | None:
 
 
 def headlined(language: str, text: str, other: str, chance: random.Random) -> tuple[str, str, str] | None:
-    """Make a headline of the first words and change one thing in it; returns the name of the edit and both headlines."""
-    edit, name = Edit(language, other, chance), chance.choice(sorted(EDITS))
-    title = "".join(text[:24]) if edit.dense else " ".join(text.split()[:10])
+    """Make a headline of words that the text has not and change one; returns the name of the edit and both headlines."""
+    edit, name = Edit(language, text, chance), chance.choice(sorted(EDITS))
+    title = other[:24] if edit.dense else " ".join(other.split()[:10])
     made = changed(edit, name, title)
     return made and (name, title, made)
 
@@ -232,12 +245,17 @@ def measure(edits: int, seed: int = 1, verbose: bool = False) -> Counter[str]:
             {"edits": 1, name: 1, f"{name}: skipped": skipped, "skipped": skipped, "found": verdict.of == "a"}
         )
         if verbose and skipped:
-            say(name, language, *map(shown, call))
+            say(name, language, difference(*call[-2:]))
     return counts
 
 
-def shown(text: str) -> str:
-    return repr(text if len(text) < 200 else f"{text[:100]} ... {text[-100:]}")
+def difference(one: str, other: str) -> list[str]:
+    """Return the runs in which two texts differ, with what stands around them."""
+    changes = [op for op in Indel.opcodes(one, other) if op.tag != "equal"][:5]
+    return [
+        f"{one[max(op.src_start - 30, 0) : op.src_end + 30]!r} -> {other[op.dest_start : op.dest_end]!r}"
+        for op in changes
+    ]
 
 
 def main() -> None:
