@@ -13,7 +13,8 @@ QUOTES = frozenset("\"'“”‘’»")
 MOST_HEADS = 3
 # Words between a preposition and the name it governs, and those among them that are no articles.
 LONGEST_LINK = 5
-MOST_ADJECTIVES = 2
+MOST_ADJECTIVES = 3
+HYPHEN = "-"
 HEADS = ("quantifiers", "noun_city")
 SHARED = frozenset({"explicit", "demonym"})
 
@@ -67,6 +68,8 @@ def _preposition(chart: Chart, grammar: Grammar, first: int) -> tuple[int, tuple
 def _adjective(chart: Chart, i: int) -> bool:
     """Whether a word may stand between a preposition and a name: in small letters, with no meaning of its own here."""
     layers = ("case", "auxiliary", "trigger", "connective", "word", "role", "date", "number")
+    if chart.word(i) == HYPHEN:
+        return True
     return chart.is_word(i) and chart.texts[i].islower() and not any(chart.hit(layer, i) for layer in layers)
 
 

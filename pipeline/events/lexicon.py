@@ -108,7 +108,7 @@ def lexicon(code: str) -> Lexicon | None:
                 payloads.append(payload)
     phrases.pop((), None)
     if rules.order == "SVO":
-        _with_beginnings(phrases)
+        _with_beginnings(phrases, acts)
     ordered = sorted(phrases)
     entries = tuple(tuple((layer, tuple(found)) for layer, found in sorted(phrases[p].items())) for p in ordered)
     automaton = AhoCorasick([f" {' '.join(p)} " for p in ordered], implementation=Implementation.ContiguousNFA)
@@ -120,8 +120,11 @@ def lexicon(code: str) -> Lexicon | None:
     return Lexicon(code, rules, acts, automaton, entries, tuple(map(len, ordered)), common | stop, dates, lone)
 
 
-def _with_beginnings(phrases: dict[tuple[str, ...], dict[int, list[Any]]]) -> None:
-    """Let a longer trigger also carry the shorter ones it begins with: it may not fit where they do."""
+def _with_beginnings(phrases: dict[tuple[str, ...], dict[int, list[Any]]], acts: tuple[Trigger, ...]) -> None:
+    """Let a longer trigger also carry the shorter ones it begins with: it may not fit where they do.
+
+    Those that ask for more stand first.
+    """
     layer = LAYERS.index("trigger")
     for phrase in sorted((p for p in phrases if layer in phrases[p]), key=len):
         for size in range(len(phrase) - 1, 0, -1):
@@ -129,6 +132,7 @@ def _with_beginnings(phrases: dict[tuple[str, ...], dict[int, list[Any]]]) -> No
             if begun:
                 phrases[phrase][layer] += [one for one in begun if one not in phrases[phrase][layer]]
                 break
+        phrases[phrase][layer].sort(key=lambda one: (-one[2], -acts[one[0]].asks, one[0]))
 
 
 def _trigger_phrases(rules: Grammar, number: int, pattern: str) -> Iterator[tuple[str, str, Any]]:

@@ -26,6 +26,8 @@ MODIFYING = frozenset({"state", "organisation", "place"})
 STOPS = frozenset(",;:.()")
 # Cases in which a capital is a place.
 WHERE = frozenset({"in", "on", "source"})
+# Sectors of groups that an article names without their country.
+LOCAL = frozenset({"REB", "OPP", "PRM", "PTY", "LAB"})
 QUOTES = frozenset("\"'“”‘’")
 # What each class of pronouns can stand for.
 STANDS_FOR = {
@@ -182,7 +184,7 @@ def resolve_pronouns(scene: Sentence) -> None:
     """Put the subject named before in the place of each pronoun that stands as one."""
     found: list[Chunk] = []
     subjects: list[Chunk] = []
-    for chunk in map(_government, scene.chunks):
+    for chunk in (_at_focus(scene, _government(c)) for c in scene.chunks):
         if chunk.kind == "pronoun" and chunk.case is None:
             found.append(_stands_for(scene, chunk, subjects))
             continue
@@ -198,6 +200,15 @@ def _government(chunk: Chunk) -> Chunk:
     """Take a capital for its government where it is no place: "talks with Moscow"."""
     speaks = getattr(chunk.place, "kind", "") == "capital" and chunk.case not in WHERE
     return chunk._replace(kind="state") if chunk.kind == "place" and speaks else chunk
+
+
+def _at_focus(scene: Sentence, chunk: Chunk) -> Chunk:
+    """Take rebels, protesters and the opposition without a country for those of the country the article is about."""
+    focus = scene.context.focus
+    if focus is None or chunk.country is not None or chunk.kind not in {"people", "body"} or chunk.sector not in LOCAL:
+        return chunk
+    basis: CountryBasis = "publisher_default" if focus == scene.context.home else "remembered"
+    return chunk._replace(country=focus, basis=basis)
 
 
 def _stands_for(scene: Sentence, pronoun: Chunk, subjects: list[Chunk]) -> Chunk:

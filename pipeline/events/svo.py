@@ -71,6 +71,9 @@ def _told(scene: Sentence, after: tuple[int, int, str] | None) -> list[Draft]:
     told: list[Draft] = []
     last = scene.clause.start
     for firing in firings(scene):
+        if any(draft.firing.start == firing.start for draft in told):
+            # One verb tells one event: a surer trigger has told it.
+            continue
         cast = _roles(scene, firing, last)
         if cast is None:
             continue

@@ -39,6 +39,8 @@ def tense_of(scene: Sentence, i: int, form: str) -> str | None:
         return None
     if kinds & {"future", "would"}:
         return "future" if "future" in kinds or _told_before(scene, i) else None
+    if form == "base" and "done" in kinds:
+        return "past"
     if form == "base":
         says = scene.chart.kind == "title" or (not kinds and _behind_plural(scene, first))
         return HEADLINE.get(frozenset(kinds)) if says else None

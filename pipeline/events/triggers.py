@@ -54,6 +54,11 @@ class Trigger:
     needs_state: bool = False
     confidence: float = 0.9
 
+    @property
+    def asks(self) -> int:
+        """How many words beside its own a trigger asks for: the more, the surer its meaning."""
+        return sum(one is not None for one in (self.object, self.follows, self.then, self.said, self.needs))
+
 
 @cache
 def triggers(code: str) -> tuple[Trigger, ...]:
