@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipeline.events.chart import Chart
+    from pipeline.events.chart import Chart, Hit
     from pipeline.events.chunks import Chunk
     from pipeline.events.grammar import Grammar
 
 QUOTES = frozenset("\"'“”‘’»")
 MOST_HEADS = 3
+LONGEST_PREPOSITION = 4
 # Words between a preposition and the name it governs, and those among them that are no articles.
 LONGEST_LINK = 5
 MOST_ADJECTIVES = 3
@@ -56,7 +57,7 @@ def _preposition(chart: Chart, grammar: Grammar, first: int) -> tuple[int, tuple
         hit = chart.hit("case", i) if i >= 0 else None
         other = chart.hit("word", i)
         if hit is not None and hit[0] <= first and (other is None or other[0] <= hit[0]):
-            return i, hit[1]
+            return _longest(chart, i, hit)
         if i < 0 or (chart.word(i) not in grammar.words.get("articles", ()) and not _adjective(chart, i)):
             break
         others += chart.word(i) not in grammar.words.get("articles", ())
@@ -73,6 +74,15 @@ def _adjective(chart: Chart, i: int) -> bool:
     return chart.is_word(i) and chart.texts[i].islower() and not any(chart.hit(layer, i) for layer in layers)
 
 
+def _longest(chart: Chart, i: int, hit: Hit) -> tuple[int, tuple[str, ...]]:
+    """The longest preposition that ends where the one at token i does: "a LAS CALLES DE"."""
+    for j in range(max(i - LONGEST_PREPOSITION, 0), i):
+        longer = chart.hit("case", j)
+        if longer is not None and longer[0] == hit[0]:
+            return j, longer[1]
+    return i, hit[1]
+
+
 def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk]:
     """Give members of an enumeration the case of its last one; only an enumeration with a conjunction is one."""
     out = list(found)
@@ -82,7 +92,7 @@ def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk
         first = k
         while first > 0 and _joined(chart, grammar, out[first - 1], out[first], conjunction=first == k):
             first -= 1
-        if first < k and out[k].kind != "place":
+        if first < k and (out[k].kind != "place" or getattr(out[k].place, "kind", "") == "capital"):
             number += 1
             for n in range(first, k + 1):
                 same = out[n].case or (out[k].case if grammar.order == "SOV" else out[first].case)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.events.cases import coordinate, with_case
 from pipeline.events.chunks import Chunk, ChunkKind
+from pipeline.events.described import Described
 from pipeline.events.gazetteer import Country, Place
 from pipeline.events.naming import Names
 from pipeline.events.titles import counts, owned_and_named
@@ -29,6 +30,7 @@ class Finder:
     def __init__(self, known: Lexicon, memory: Memory, day: str | None) -> None:
         self.known, self.memory = known, memory
         self.names = Names(known, memory, day)
+        self.described = Described(known, self.names)
 
     def chunks(self, chart: Chart, start: int, end: int) -> list[Chunk]:
         """Return the chunks of tokens [start, end) in order, with their cases and coordinations."""
@@ -44,9 +46,11 @@ class Finder:
         return coordinate(chart, self.known.grammar, found)
 
     def _at(self, chart: Chart, i: int, end: int) -> Chunk | None:
+        follows = self.known.grammar.adjectives_follow
+        nation = self.described.nation(chart, i) if follows else self._of_country(chart, i, end)
         return (
-            self._of_country(chart, i, end)
-            or self._demonym(chart, i, end)
+            nation
+            or (None if follows else self._demonym(chart, i, end))
             or self._organisation(chart, i)
             or self.names.titled(chart, i, end)
             or self.names.person(chart, i, end)
@@ -105,7 +109,7 @@ class Finder:
 
     def _demonym(self, chart: Chart, i: int, end: int) -> Chunk | None:
         hit = chart.hit("demonym", i)
-        if hit is None or not self.names.written(chart, i):
+        if hit is None or not (self.known.grammar.small_adjectives or self.names.written(chart, i)):
             return None
         iso3, flags = hit[1][0]
         office = self._office(chart, hit[0], end, iso3, "demonym") or self._counterpart(chart, hit[0], end)
@@ -142,6 +146,8 @@ class Finder:
         after = chart.has("word", i, "counterpart")
         if not after:
             return None
+        if self.known.grammar.adjectives_follow:
+            return self.described.whole(chart, Chunk(start=i, end=after, kind="counterpart", sector="GOV"), end)
         name, stop = self.names.name(chart, after, end)
         return Chunk(start=i, end=stop, kind="counterpart", sector="GOV", name=name)
 
@@ -205,7 +211,9 @@ class Finder:
         role: Role = hit[1][0]
         chunk = self._title(chart, i, end, None, None)
         if role.common and chunk.name is None and chunk.end == hit[0]:
-            counted = role.kind == "people" and (chart.has("word", i - 1, "quantifiers") == i or self._number(chart, i))
+            counted = role.kind == "people" and (
+                (i > 0 and chart.has("word", i - 1, "quantifiers") == i) or self._number(chart, i)
+            )
             return chunk if counted else None
         return chunk
 
@@ -221,7 +229,7 @@ class Finder:
         step = chart.has("case", after, "genitive")
         former = chart.has("word", i - 1, "+former") > 0
         while step and step < end and (deeper := chart.hit("role", step)) is not None:
-            role, after = deeper[1][0], deeper[0]
+            role, after = (role if self.known.grammar.adjectives_follow else deeper[1][0]), deeper[0]
             step = chart.has("case", after, "genitive")
         while (
             (adjacent := chart.hit("role", after)) is not None
@@ -238,6 +246,9 @@ class Finder:
         )  # fmt: skip
         if country and role.kind == "person":
             self.memory.note_office(role.office, country)
+        if self.known.grammar.adjectives_follow:
+            chunk = self.described.whole(chart, chunk, end)
+            return chunk if chunk.country else self._of_holder(chart, chunk)
         if role.kind != "person":
             return self._of_state(chart, chunk)
         chunk, name, stop = owned_and_named(chart, self.names, chunk, end)
@@ -274,7 +285,7 @@ class Finder:
         if hit is None:
             return None
         body = hit[1][0]
-        if not self.names.written(chart, i, upper=body.upper):
+        if not (body.small or self.names.written(chart, i, upper=body.upper)):
             return None
         if body.common and not self._supported(chart, i, hit[0]):
             return None

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
 
-from pipeline.resources import knowledge_rows, language_rows
+from pipeline.resources import knowledge_rows, language_rows, language_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pipeline.resources import Row
 
 CAPITAL = frozenset({"capital"})
 # Names this short are too often something else.
@@ -75,6 +77,18 @@ def folded_states() -> dict[str, str]:
     return {row[0]: row[2] if row[5] == "territory" else row[0] for row in knowledge_rows("countries")}
 
 
+def shared_rows(code: str, table: str) -> tuple[Row, ...]:
+    """Rows of a table of names: the language's own, then of the language it shares names with those not in it.
+
+    `names_from` of meta.toml says which; a name in the table of corrections (`_extra`) is not taken over.
+    """
+    own, lender = language_rows(code, table), language_toml(code, "meta").get("names_from")
+    if lender is None:
+        return own
+    names = {row[0] for row in (*own, *language_rows(code, f"{table}_extra"))}
+    return own + tuple(row for row in language_rows(lender, table) if row[0] not in names)
+
+
 def country_phrases(code: str) -> Iterator[tuple[str, Country]]:
     """Yield the names of countries in a language: those of CLDR, then those of the language's own table."""
     own = {row[0]: row for row in language_rows(code, "countries")}
@@ -104,7 +118,7 @@ def place_phrases(code: str) -> Iterator[tuple[str, Place]]:
             upper = "upper" in flags
             yield name, Place(name, folded_states().get(iso3, iso3), kind, sector=sector or None, upper=upper)
     known = {row[0]: row for row in knowledge_rows("places")}
-    for phrase, geonameid, flags in language_rows(code, "places"):
+    for phrase, geonameid, flags in shared_rows(code, "places"):
         if geonameid in known:
             _, name, iso3, lat, lon, *_ = known[geonameid]
             country = folded_states().get(iso3, iso3)
@@ -116,7 +130,7 @@ def place_phrases(code: str) -> Iterator[tuple[str, Place]]:
 def holder_phrases(code: str) -> Iterator[tuple[str, tuple[Holder, ...]]]:
     """Yield the names office holders go by in a language, with their offices, the latest first."""
     offices = _offices_of_persons()
-    for phrase, person, flags in language_rows(code, "persons"):
+    for phrase, person, flags in shared_rows(code, "persons"):
         rows = offices.get(person, ())
         if rows:
             yield phrase, tuple(replace(row, single="single" in flags) for row in rows)

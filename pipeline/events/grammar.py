@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pipeline.events.conjugation import verb_forms
 from pipeline.resources import ResourceError, language_toml
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ FORMS = ("past", "habitual", "infinitive", "subjunctive", "future", "present", "
 ENGLISH_FORMS = ("base", "third", "past", "participle", "ing")
 # Closed classes: articles and the like, words that may follow a whole noun phrase, pronouns by what they stand for.
 CLOSED = ("determiners", "neutral", "no_adverbs", "he", "it", "they")
+SWITCHES = ("adjectives_follow", "small_adjectives", "drops_subjects", "inverts", "marks_persons")
 _VERB = re.compile(r"\{(\w+)\}")
 # What a stem written together with an auxiliary amounts to.
 GLUED = {
@@ -52,6 +54,9 @@ class Grammar:
     """The grammar.toml of a language, read and checked.
 
     `closed` are closed classes of single words, by name; `adverb_ending` is what most adverbs end in.
+    `conjugated`: verbs have moods made by rule; `adjectives_follow` their noun; `small_adjectives`: those of states
+    have no capital; `drops_subjects`: a verb alone goes on with the subject of the sentence before; `inverts`: a
+    subject that is no state may stand right behind its verb; `marks_persons`: objects that are people have "to".
     """
 
     order: str
@@ -65,6 +70,12 @@ class Grammar:
     table: dict[str, Any]
     closed: dict[str, frozenset[str]]
     adverb_ending: str = ""
+    conjugated: bool = False
+    adjectives_follow: bool = False
+    small_adjectives: bool = False
+    drops_subjects: bool = False
+    inverts: bool = False
+    marks_persons: bool = False
 
     def is_adverb(self, word: str) -> bool:
         """Whether a word as written is an adverb by its ending."""
@@ -97,6 +108,9 @@ class Grammar:
         if match is None:
             yield pattern, ""
             return
+        if self.conjugated:
+            yield from ((pattern.replace(match[0], form), mood) for form, mood in verb_forms(match[1], self.table))
+            return
         forms: dict[str, list[str]] = self.table.get("forms", {})
         if match[1] not in forms:
             raise ResourceError(f"grammar.toml: no forms of {match[1]!r} for {pattern!r}")
@@ -126,6 +140,8 @@ def grammar(code: str) -> Grammar:
         table=table,
         closed={name: frozenset(table.get("closed", {}).get(name, ())) for name in CLOSED},
         adverb_ending=table.get("adverb_ending", ""),
+        conjugated="conjugation" in table,
+        **{name: bool(table.get(name)) for name in SWITCHES},
     )
 
 

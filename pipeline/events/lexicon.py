@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from pipeline.events.conjugation import adjective_forms
 from pipeline.events.dating import Dating, calendar_words, dating
-from pipeline.events.gazetteer import country_phrases, holder_phrases, place_phrases
+from pipeline.events.gazetteer import country_phrases, holder_phrases, place_phrases, shared_rows
 from pipeline.events.grammar import Grammar, grammar
 from pipeline.events.triggers import Trigger, triggers
 from pipeline.resources import ResourceError, knowledge_rows, language_rows, language_toml
@@ -50,7 +51,7 @@ class Role:
 class Organisation:
     """An organisation; `country` may be a non-state code such as UNO.
 
-    A `common` name is also another word and needs support, an `upper` one stands in capitals.
+    A `common` name is also another word and needs support, an `upper` one stands in capitals, a `small` one needs none.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Organisation:
     country: str | None
     common: bool = False
     upper: bool = False
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,7 @@ def _everything(code: str, rules: Grammar, acts: tuple[Trigger, ...]) -> Iterato
     yield from _roles(code)
     yield from _organisations(code)
     yield from (("country", phrase, country) for phrase, country in country_phrases(code))
-    for phrase, iso3, flags in language_rows(code, "demonyms"):
-        yield "demonym", phrase, (iso3, frozenset(flags.split(",")) - {""})
+    yield from _demonyms(code, rules)
     yield from (("place", phrase, place) for phrase, place in place_phrases(code))
     yield from (("holder", phrase, holders) for phrase, holders in holder_phrases(code))
     for number, act in enumerate(acts):
@@ -174,6 +175,15 @@ def _everything(code: str, rules: Grammar, acts: tuple[Trigger, ...]) -> Iterato
         for name, listed in language_toml(code, file).get(section, {}).items():
             yield from ((layer, phrase, name) for phrase in listed)
     yield from _numbers(code)
+
+
+def _demonyms(code: str, rules: Grammar) -> Iterator[tuple[str, str, Any]]:
+    """Yield the adjectives of states in all their forms; what the table lists as a people is one form only."""
+    endings = rules.table.get("adjectives", {})
+    for phrase, iso3, cell in language_rows(code, "demonyms"):
+        flags = frozenset(cell.split(",")) - {""}
+        for form, plural in adjective_forms(phrase, {} if "people" in flags else endings):
+            yield "demonym", form, (iso3, flags | {"people"} if plural else flags)
 
 
 def _roles(code: str) -> Iterator[tuple[str, str, Any]]:
@@ -198,22 +208,13 @@ def _roles(code: str) -> Iterator[tuple[str, str, Any]]:
 
 def _organisations(code: str) -> Iterator[tuple[str, str, Any]]:
     """Yield international organisations and armed groups, parties, movements."""
-    bodies = {row[0]: row for row in knowledge_rows("organisations")}
-    for phrase, name, flags in language_rows(code, "organisations"):
-        _, country, sector = bodies[name]
-        yield (
-            "organisation",
-            phrase,
-            Organisation(name, sector or None, country or None, "common" in flags, "upper" in flags),
-        )
-    groups = {row[0]: row for row in knowledge_rows("groups")}
-    for phrase, name, flags in language_rows(code, "groups"):
-        _, country, sector, _, transnational = groups[name]
-        yield (
-            "organisation",
-            phrase,
-            Organisation(name, sector or None, transnational or country or None, "common" in flags, "upper" in flags),
-        )
+    bodies = {row[0]: (row[1], row[2]) for row in knowledge_rows("organisations")}
+    groups = {row[0]: (row[4] or row[1], row[2]) for row in knowledge_rows("groups")}
+    for table, known in (("organisations", bodies), ("groups", groups)):
+        for phrase, name, flags in shared_rows(code, table):
+            country, sector = known[name]
+            written = ("common" in flags, "upper" in flags, phrase[0].islower())
+            yield "organisation", phrase, Organisation(name, sector or None, country or None, *written)
 
 
 def _numbers(code: str) -> Iterator[tuple[str, str, Any]]:

@@ -159,7 +159,7 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
             return [Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
         if one.hit("connective", i) or (svo and one.word(i) in scene.reader.known.grammar.conjunctions):
             break
-        if svo and (state := _modifier(one, i)):
+        if svo and not scene.reader.known.grammar.adjectives_follow and (state := _modifier(one, i)):
             return [Chunk(start=i, end=i + 1, kind="state", country=state, basis="explicit", chart=one.segment)]
     return []
 

@@ -214,7 +214,7 @@ def _bare(firing: Firing, cast: Cast, actors: Sequence[Chunk]) -> tuple[Chunk, .
 
 def _takes_place(firing: Firing, chunk: Chunk) -> bool:
     """Whether a place can be the recipient: one that is attacked, or a capital that stands for its government."""
-    if chunk.case in {"on", "in"}:
+    if chunk.case in {"on", "in"} or (chunk.case == "against" and firing.act.type == "ASSAULT"):
         return True
     return chunk.case == "object" and (firing.act.type == "ASSAULT" or getattr(chunk.place, "kind", "") == "capital")
 

@@ -39,7 +39,7 @@ STANDS_FOR = {
 
 def is_head(scene: Sentence, chunk: Chunk) -> bool:
     """Whether a state or body is a party itself, not the first part of another name: "Ecuador TV station"."""
-    if chunk.kind not in MODIFYING or chunk.case == "genitive":
+    if chunk.kind not in MODIFYING or chunk.case == "genitive" or scene.grammar.adjectives_follow:
         return True
     chart, grammar, i = scene.chart, scene.grammar, chunk.end
     if not chart.is_word(i):
@@ -134,6 +134,10 @@ def blow(scene: Sentence, firing: Firing) -> tuple[Chunk, ...] | None:
 
 def owner(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
     """Whose act a noun names: the possessor or the state right before it: "Chad's raid", "a US air strike"."""
+    if scene.grammar.adjectives_follow:
+        near = [c for c in scene.near if 0 <= c.start - firing.end <= OWNER_REACH and c.case == "genitive"]
+        own = [c._replace(case=None) for c in near if c.kind in PARTIES | {"place"}]
+        return _with_group(scene.near, own[0]) if own else ()
     return _owner(scene, firing.start)
 
 

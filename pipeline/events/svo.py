@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import COMPLEMENT, CONDITION, COORDINATE, RELATIVE, Clause
+from pipeline.events.conjugation import MOODS
 from pipeline.events.draft import Draft, one_assault
 from pipeline.events.firing import Firing, misfit
+from pipeline.events.inversion import dropped_subject, personal, stranger_acts, subject_behind
+from pipeline.events.moods import mood_tense
 from pipeline.events.predicates import VerbGroup
 from pipeline.events.proposal import JUDGING, RULING, propose
 from pipeline.events.roles import Cast
@@ -25,7 +28,7 @@ from pipeline.events.subjects import (
     speaker,
     subject,
 )
-from pipeline.events.tenses import tense_of
+from pipeline.events.tenses import group_before, tense_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +46,8 @@ NOUN_REACH = 4
 GOVERNING_REACH = 40
 GOVERNED = frozenset({"with", "to", "from"})
 CUTS = frozenset({";", ":", "—", "–"})
+# Forms of verbs that may also be nouns: "attacks".
+NOUNLIKE = frozenset({"third", "base", "present"})
 # What a state says it will do to another.
 THREATS = {"ASSAULT": "violence", "SANCTION": "restrict", "COERCE": None, "PROTEST": None, "MOBILIZE": None}
 THREAT_CONFIDENCE = 0.8
@@ -109,7 +114,11 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     if struck is not None:
         scene.carried = struck
         return _cast(scene, firing, near, struck)
-    agents = subject(scene, last, firing) or antecedent(scene.chunks, clause.start, clause.link)
+    agents = (
+        subject(scene, last, firing)
+        or antecedent(scene.chunks, clause.start, clause.link)
+        or subject_behind(scene, firing)
+    )
     opening = firing.start <= clause.start + 1 and not scene.carried
     if opening and (firing.tense == "participle" or not agents):
         agents = behind(scene, firing) or agents
@@ -117,10 +126,11 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
         agents = _residents(near, firing)
     if not agents and (clause.link == RELATIVE or (firing.tense == "passive" and not _has_agent(near, firing))):
         return None
-    if firing.tense not in {"passive", "participle"} and other_subject(scene, firing):
+    stranger = other_subject(scene, firing) or (not agents and stranger_acts(scene, firing))
+    if firing.tense not in {"passive", "participle"} and stranger:
         return None
     inherited = not agents
-    agents = agents or (() if firing.tense == "passive" else scene.carried)
+    agents = agents or (() if firing.tense == "passive" else scene.carried or dropped_subject(scene, firing))
     scene.carried = agents
     return _cast(scene, firing, near, agents, inherited=inherited)
 
@@ -180,9 +190,19 @@ def parts(chart: Chart, start: int, end: int) -> list[tuple[int, int, str]]:
                 link = hit[1][0]
             continue
         found.append((first, i, link))
-        first, link = i, hit[1][0] if hit is not None else COORDINATE
+        first, link = i, _link(chart, first, i, hit[1]) if hit is not None else COORDINATE
     found.append((first, end, link))
     return found
+
+
+def _link(chart: Chart, start: int, i: int, links: tuple[str, ...]) -> str:
+    """How the clause from token i hangs on that from `start`: "que" and "que" are told apart by what stands before."""
+    if COMPLEMENT not in links or RELATIVE not in links:
+        return links[0]
+    told = chart.within("word", "speech_phrase", start, i) is not None or any(
+        j in chart.hits["trigger"] for j in range(start, i)
+    )
+    return COMPLEMENT if told and chart.word(i - 1) != "," else RELATIVE
 
 
 def firings(scene: Sentence) -> list[Firing]:
@@ -214,14 +234,15 @@ def firings(scene: Sentence) -> list[Firing]:
 def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Firing | str:
     """Return the firing of a verb form, or what is missing."""
     i, end = at
-    tense = tense_of(scene, i, form)
+    tense = mood_tense(scene, act, i, form) if form in MOODS and scene.grammar.conjugated else tense_of(scene, i, form)
     if tense is None:
         return f"the form {form or 'as written'} behind these auxiliaries reports nothing"
     if tense == "past" and form in {"past", "participle"} and _lacks_object(scene, act, end):
         tense = "passive"
-    if form in {"past", "participle"} and i == scene.clause.start and tense == "past":
+    opens = i == scene.clause.start and not scene.grammar.conjugated
+    if form in {"past", "participle"} and opens and tense == "past":
         return "a participle opens the clause"
-    if form in {"third", "base"} and tense != "future" and not _follows_party(scene, i):
+    if form in NOUNLIKE and tense != "future" and not _follows_party(scene, i):
         return "no party right before"
     stop = end if act.object is None else _with_object(scene, act.object, end, tense)
     if stop is None:
@@ -268,6 +289,10 @@ def _with_object(scene: Sentence, name: str, end: int, tense: str) -> int | None
 def _follows_party(scene: Sentence, i: int) -> bool:
     """Whether a party or an adverb stands right before: else a form such as "attacks" is a noun."""
     chart, grammar = scene.chart, scene.grammar
+    if grammar.conjugated:
+        before = group_before(scene, i)[0] - 1
+        noun = chart.word(before) in grammar.closed["determiners"] or chart.hit("case", before)
+        return not noun and not chart.has("case", i + 1, "genitive")
     if chart.has("auxiliary", i - 1, "adverb") == i or grammar.is_adverb(chart.texts[i - 1]):
         return True
     goes_on = chart.word(i - 1) in {*grammar.conjunctions, ","}
@@ -306,7 +331,7 @@ def _cast(
             right.append(chunk._replace(case="object"))
             reach = chunk.end if chunk.group else -OBJECT_REACH * 100
         elif chunk.case is not None:
-            right.append(chunk)
+            right.append(chunk if right else personal(scene, firing, chunk))
     carried = tuple(c._replace(case="agent") for c in agents) if inherited and not passive else ()
     # The nearest comes last, as in languages where the verb does.
     return Cast((*left, *reversed(right)), (), carried, ())

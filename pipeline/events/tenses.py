@@ -64,8 +64,12 @@ def _told_before(scene: Sentence, i: int) -> bool:
 
 
 def _participle(scene: Sentence, i: int, kinds: set[str]) -> str | None:
-    """Read a participle that opens a phrase of its own: behind a comma, "by", or the first word of a clause."""
+    """Read a participle that opens a phrase of its own."""
+    return "participle" if opens_phrase(scene, i) and kinds <= {"adverb"} else None
+
+
+def opens_phrase(scene: Sentence, i: int) -> bool:
+    """Whether a phrase begins at token i: behind a comma, "by", or the first word of a clause."""
     chart = scene.chart
     first = i <= scene.clause.start + 1 and scene.clause.link != COMPLEMENT
-    opens = first or chart.word(i - 1) == "," or bool(chart.has("case", i - 1, "by"))
-    return "participle" if opens and kinds <= {"adverb"} else None
+    return first or chart.word(i - 1) == "," or bool(chart.has("case", i - 1, "by"))

@@ -39,6 +39,7 @@ class Trigger:
     tenses: frozenset[str] = frozenset(DONE)
     nominal: bool = False
     adjacent: bool = False
+    reflexive: bool = False
     needs_actor: bool = False
     needs_recipient: bool = False
     needs_mutual: bool = False

@@ -1,0 +1,102 @@
+"""What stands behind an office where adjectives follow their noun: "el ministro de Exteriores ruso, Serguéi Lavrov"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pipeline.events.chunks import Chunk
+
+if TYPE_CHECKING:
+    from pipeline.events.chart import Chart
+    from pipeline.events.lexicon import Lexicon
+    from pipeline.events.naming import Names
+
+# Words of its own between an office and the state it belongs to: "el primer ministro conservador británico".
+MOST_BETWEEN = 1
+NAMED = frozenset({"person", "counterpart"})
+ENDS = frozenset(",.;:()")
+
+
+class Described:
+    """Reads the state, the organisation and the name behind an office, a body or a people."""
+
+    def __init__(self, known: Lexicon, names: Names) -> None:
+        self.known, self.names = known, names
+
+    def whole(self, chart: Chart, chunk: Chunk, end: int) -> Chunk:
+        """Extend a chunk over what describes it."""
+        i = self._modifiers(chart, chunk.end, end)
+        chunk = self._adjective(chart, chunk, i) or self._genitive(chart, chunk, i) or chunk
+        if chunk.kind not in NAMED:
+            return chunk
+        return self._name(chart, chunk, self._modifiers(chart, chunk.end, end), end)
+
+    def nation(self, chart: Chart, i: int) -> Chunk | None:
+        """Read a country, or an adjective in the place of a noun."""
+        hit = chart.hit("country", i)
+        if hit is not None and self.names.written(chart, i, upper=hit[1][0].upper):
+            return Chunk(start=i, end=hit[0], kind="state", country=hit[1][0].iso3, basis="explicit")
+        return self._people(chart, i) if chart.hit("demonym", i) else None
+
+    def _people(self, chart: Chart, i: int) -> Chunk | None:
+        """Read an adjective that names people, "los rusos", or one office more: "los ministros ruso y CHINO"."""
+        end, payloads = chart.hits["demonym"][i]
+        iso3, flags = payloads[0]
+        before = chart.hit("demonym", i - 2)
+        if before is not None and before[0] == i - 1 and chart.word(i - 1) in self.known.grammar.conjunctions:
+            return Chunk(start=i, end=end, kind="body", country=iso3, basis="demonym", sector="GOV")
+        named = chart.word(i - 1) in self.known.grammar.closed["determiners"] or chart.has("case", i - 1, "genitive")
+        if "people" not in flags or not named:
+            return None
+        return Chunk(start=i, end=end, kind="people", country=iso3, basis="demonym", sector="CVL")
+
+    def _modifiers(self, chart: Chart, i: int, end: int) -> int:
+        """Skip words such as "in office", "former", "elect" behind an office."""
+        while i < end and (hit := chart.hit("word", i)) is not None and any(str(n).startswith("+") for n in hit[1]):
+            i = hit[0]
+        return i
+
+    def _adjective(self, chart: Chart, chunk: Chunk, i: int) -> Chunk | None:
+        for skip in range(MOST_BETWEEN + 1):
+            hit = chart.hit("demonym", i + skip)
+            if hit is not None:
+                return chunk._replace(end=hit[0], country=hit[1][0][0], basis="demonym")
+            if not chart.is_word(i + skip) or not chart.texts[i + skip].islower() or self._known(chart, i + skip):
+                return None
+        return None
+
+    def _known(self, chart: Chart, i: int) -> bool:
+        layers = ("case", "auxiliary", "connective", "trigger", "word", "date")
+        return any(chart.hit(layer, i) for layer in layers)
+
+    def _genitive(self, chart: Chart, chunk: Chunk, i: int) -> Chunk | None:
+        """Read the state or organisation behind "of"."""
+        after = chart.has("case", i, "genitive")
+        if not after:
+            return None
+        while chart.word(after) in self.known.grammar.words.get("articles", ()):
+            after += 1
+        for layer in ("country", "organisation", "place"):
+            hit = chart.hit(layer, after)
+            if hit is not None and self.names.written(chart, after, upper=hit[1][0].upper):
+                return self._of(chunk, layer, hit[0], hit[1][0])
+        return None
+
+    def _of(self, chunk: Chunk, layer: str, end: int, owner: Any) -> Chunk | None:
+        if layer == "country":
+            return chunk._replace(end=end, country=owner.iso3, basis="explicit")
+        if owner.country is None:
+            return None
+        chunk = chunk._replace(end=end, country=owner.country, basis="explicit")
+        if layer == "place":
+            # Who governs a city is not who governs the state, unless it stands for its government.
+            return chunk._replace(national=chunk.national and owner.kind in {"capital", "seat"})
+        return chunk._replace(organisation=owner.name, sector=owner.sector or chunk.sector, national=False)
+
+    def _name(self, chart: Chart, chunk: Chunk, i: int, end: int) -> Chunk:
+        """Read the name right behind, or between commas."""
+        apposed = chart.word(i) == ","
+        name, stop = self.names.name(chart, i + apposed, end)
+        if name is None or (apposed and stop < end and chart.word(stop) not in ENDS):
+            return chunk
+        return chunk._replace(end=stop, name=name)

@@ -1,0 +1,74 @@
+"""Subjects behind their verb, and verbs without one, in languages whose verb forms say enough by themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.events.chunks import PARTIES, Chunk
+from pipeline.events.tenses import group_before
+
+if TYPE_CHECKING:
+    from pipeline.events.firing import Firing
+    from pipeline.events.sentence import Sentence
+    from schemas.event import CountryBasis
+
+# Articles and adverbs between a verb and the subject behind it.
+BEHIND_REACH = 3
+OPENING = ("connective", "date", "auxiliary")
+# A state behind a verb is its object; these take a preposition as objects.
+ACTING = PARTIES - {"state", "pronoun", "speaker"}
+MARKS = frozenset(",;:\"'“”‘’()-–—")
+
+
+def subject_behind(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
+    """The subject right behind a verb: "se reunió EL PRESIDENTE con ..."."""
+    if not scene.grammar.inverts:
+        return ()
+    for chunk in scene.near:
+        if chunk.start < firing.end or chunk.case is not None or chunk.kind not in ACTING:
+            continue
+        if chunk.start - firing.end > BEHIND_REACH or any(
+            scene.chart.word(i) in MARKS for i in range(firing.end, chunk.start)
+        ):
+            return ()
+        return tuple(c for c in scene.near if chunk.group and c.group == chunk.group) or (chunk,)
+    return ()
+
+
+def personal(scene: Sentence, firing: Firing, chunk: Chunk) -> Chunk:
+    """Take the preposition of people right behind a verb for the sign of the object: "detuvo A tres periodistas"."""
+    near = chunk.start - firing.end <= BEHIND_REACH and chunk.case == "to" and chunk.kind in ACTING
+    return chunk._replace(case="object") if near and scene.grammar.marks_persons else chunk
+
+
+def stranger_acts(scene: Sentence, firing: Firing) -> bool:
+    """Whether a word that belongs to no known party stands right before the verb: somebody unknown acts."""
+    if not scene.grammar.conjugated:
+        return False
+    first, _ = group_before(scene, firing.start)
+    return first > firing.clause.start and not _opens(scene, first - 1)
+
+
+def dropped_subject(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
+    """The one who acted in the sentence before, where nothing but its setting stands before the verb."""
+    agent = scene.context.agent
+    if not scene.grammar.drops_subjects or agent is None or firing.tense in {"passive", "participle"}:
+        return ()
+    first, _ = group_before(scene, firing.start)
+    settled = {i for c in scene.near if c.case is not None for i in range(c.start, c.end)}
+    if not all(i in settled or _opens(scene, i) or scene.chart.hit("case", i) for i in range(scene.span[0], first)):
+        return ()
+    basis: CountryBasis = "publisher_default" if agent.basis == "publisher_default" else "remembered"
+    return (agent._replace(case=None, group=0, basis=basis, stands_for="pronoun"),)
+
+
+def _opens(scene: Sentence, i: int) -> bool:
+    """Whether token i can stand before a verb without being its subject: an adverb, a date, a conjunction, a mark."""
+    chart, grammar = scene.chart, scene.grammar
+    if chart.word(i) in MARKS or chart.word(i) in grammar.conjunctions or grammar.is_adverb(chart.texts[i]):
+        return True
+    return any(
+        (hit := chart.hit(layer, i - back)) is not None and hit[0] > i
+        for layer in OPENING
+        for back in range(BEHIND_REACH)
+    )
