@@ -24,6 +24,10 @@ _PHRASE_KINDS: tuple[PhraseKind, ...] = get_args(PhraseKind)
 _HEAD = re.compile(r"[:\uff1a|]|\s[-–—]+\s|-\s")
 _EDGES = " \t.:\uff1a|-–—_<>«»\"'*#()[]!؟?…\u203a\u2039→,،。"
 _WORDS = re.compile(r"[^\s.,:|/،•·()]+")
+_GLUED = re.compile(r"[.!?؟۔।。\uff01\uff1f][\s\"')]{0,3}([^.!?؟۔।。\uff01\uff1f:\uff1a\n]{2,40})[:\uff1a]")
+_GLUED_KINDS = frozenset({"source_line", "byline", "keywords", "read_also", "share"})
+# What is glued is no longer than this, and there is so much before it.
+_LONGEST_GLUED, _LEAST_BEFORE = 120, 100
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{2,60})[)\]][.\s]*\Z")
 # No cue is longer than this, and no line that is one is longer than that.
 _LONGEST_CUE = 48
@@ -122,7 +126,7 @@ def _caption_starts() -> tuple[str, ...]:
 def cue(line: Line) -> Cue | None:
     """Return the cue a line is or begins with."""
     length = line.end - line.start
-    if length <= _LONGEST_LINE["caption"] and (line.text.startswith(_caption_starts()) or _is_credited(line, length)):
+    if length <= _LONGEST_LINE["caption"] and _is_caption(line, length):
         return Cue("caption", alone=False)
     if length <= max(_LONGEST_PHRASE_LINE.values()):
         phrase_kind = _phrase_kind(line, length)
@@ -149,6 +153,16 @@ def _head_cue(line: Line, length: int) -> Cue | None:
     return _byline(line, length)
 
 
+def glued_cue(text: str, start: int, end: int) -> tuple[CueKind, int] | None:
+    """Return what stands behind the last sentences of `text[start:end]` without a new line, and where: `Source: X`."""
+    reach = max(start + _LEAST_BEFORE, end - _LONGEST_GLUED)
+    for match in _GLUED.finditer(text, reach, end):
+        kind = _heads().get(comparable(match[1]).strip(_EDGES))
+        if kind in _GLUED_KINDS:
+            return kind, match.start(1)
+    return None
+
+
 def _fits(kind: CueKind, line: Line, length: int) -> bool:
     """Whether a line is short enough, and not a sentence, for what it begins with."""
     if length > _LONGEST_LINE.get(kind, 600):
@@ -163,6 +177,18 @@ def _is_sharing(line: Line, length: int) -> bool:
     words = _WORDS.findall(line.text)
     known = cue_words("share_words")
     return bool(words) and all(word in known for word in words) and not cue_words("networks").isdisjoint(words)
+
+
+@cache
+def _picture_words() -> tuple[str, ...]:
+    return tuple(f"{word} " for word in sorted(cue_words("caption")) if " " in word)
+
+
+def _is_caption(line: Line, length: int) -> bool:
+    """A label, whatever follows; words such as `File photo` before what is no sentence; a credit at the end."""
+    if line.text.startswith(_caption_starts()):
+        return True
+    return (not line.stopped and line.text.startswith(_picture_words())) or _is_credited(line, length)
 
 
 def _is_credited(line: Line, length: int) -> bool:

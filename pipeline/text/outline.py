@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.text.characters import WORD
-from pipeline.text.cues import Cue, cue
+from pipeline.text.cues import Cue, cue, glued_cue
 from pipeline.text.dateline import dateline_end, header_end, is_dateline
 from pipeline.text.lines import Line, lines
 from pipeline.text.mojibake import lost, misread
@@ -29,6 +29,8 @@ _FIRST, _LAST = 4, 6
 _TESTS = 20
 # The part of a paragraph's words that an article must have said before, to be taken up again after a list.
 _TAKEN_UP = 0.1
+# The part of a headline's words that its lead says again.
+_SAID = 0.5
 # Headlines that may follow a cue such as `Read also` on its own line.
 _LINKS = 10
 
@@ -102,7 +104,7 @@ class _Page:
             own = self.cues[i]
             if self.title and line.text == self.title:
                 self.kinds[i] = "title"
-            elif header_end(self.text[line.start : line.end]) == line.end - line.start:
+            elif self._is_header(i):
                 self.kinds[i] = "header"
             elif own and own.kind == "byline" and not line.paragraph:
                 self.kinds[i] = "byline"
@@ -110,19 +112,35 @@ class _Page:
                 self.kinds[i], titled = "title", True
             else:
                 break
-        for i in range(max(len(self.lines) - 3, 0), len(self.lines)):
-            own = self.cues[i]
-            if self.kinds[i] is None and own and own.kind == "byline" and self.lines[i].letters < 120:
+        for i in range(len(self.lines)):
+            if self.kinds[i] is None and self._signs(i):
                 self.kinds[i] = "byline"
+
+    def _signs(self, i: int) -> bool:
+        """Whether a line names the writers behind an article: what follows is no paragraph."""
+        own, line = self.cues[i], self.lines[i]
+        if not own or own.kind != "byline" or own.alone or line.letters >= 120 or line.paragraph:
+            return False
+        return not any(x.paragraph for x in self.lines[i + 1 : i + 2])
 
     def _is_title(self, i: int) -> bool:
         line = self.lines[i]
-        if not self.punctuated or line.bullet or not any(x.paragraph for x in self.lines[i + 1 : i + 4]):
+        if not self.punctuated or line.bullet or not any(x.paragraph for x in self._own_lines(i + 1, 3)):
             return False
         if self.cues[i] or header_end(self.text[line.start : line.end]):
             return False
         shown = self.text[line.start : line.end]
         return (line.headline and not line.punctuated) or (line.letters <= 200 and bool(_SITE_SUFFIX.search(shown)))
+
+    def _own_lines(self, i: int, number: int) -> list[Line]:
+        """Return the next lines that are not known to be something else."""
+        rest = range(i, min(i + 12, len(self.lines)))
+        found = [k for k in rest if self.kinds[k] is None and not self.cues[k] and not self._is_header(k)]
+        return [self.lines[k] for k in found[:number]]
+
+    def _is_header(self, i: int) -> bool:
+        line = self.lines[i]
+        return header_end(self.text[line.start : line.end]) == line.end - line.start
 
     def _mark_repeated(self) -> None:
         seen: set[str] = set()
@@ -170,8 +188,10 @@ class _Page:
             if kind is None and not opened:
                 opened = True
                 yield from self._opening(line)
-            elif kind is None or kind == "tweet":
-                yield from self._without_lost(line, kind or "body")
+            elif kind is None:
+                yield from self._body(line)
+            elif kind == "tweet":
+                yield from self._without_lost(line.start, line.end, kind)
             else:
                 yield Part(kind, line.start, line.end)
 
@@ -188,24 +208,35 @@ class _Page:
         if shown and not line.bullet and (length := dateline_end(shown)) and not self._is_dialogue():
             yield Part("dateline", start, start + length)
             start += length
+        tail = glued_cue(self.text, start, line.end)
         if start < line.end:
-            yield Part("body", start, line.end)
+            yield Part("body", start, tail[1] if tail else line.end)
+        if tail:
+            yield Part(tail[0], tail[1], line.end)
 
     def _is_dialogue(self) -> bool:
         """Several paragraphs that begin with a few words and a colon are speakers, not places."""
         return sum(":" in line.text[:30] for line in self.lines[1:12] if line.paragraph) >= 2
 
-    def _without_lost(self, line: Line, kind: SegmentKind) -> Iterator[Part]:
-        run = lost(self.text[line.start : line.end])
+    def _body(self, line: Line) -> Iterator[Part]:
+        """Yield a paragraph, and what is glued to its end behind a cue such as `Source:`."""
+        tail = glued_cue(self.text, line.start, line.end)
+        end = tail[1] if tail else line.end
+        yield from self._without_lost(line.start, end, "body")
+        if tail:
+            yield Part(tail[0], end, line.end)
+
+    def _without_lost(self, begin: int, stop: int, kind: SegmentKind) -> Iterator[Part]:
+        run = lost(self.text[begin:stop])
         if not run:
-            yield Part(kind, line.start, line.end)
+            yield Part(kind, begin, stop)
             return
-        start, end = line.start + run[0], line.start + run[1]
-        if line.start < start:
-            yield Part(kind, line.start, start)
+        start, end = begin + run[0], begin + run[1]
+        if begin < start:
+            yield Part(kind, begin, start)
         yield Part("mojibake", start, end)
-        if end < line.end:
-            yield Part(kind, end, line.end)
+        if end < stop:
+            yield Part(kind, end, stop)
 
 
 class _Tail:
@@ -287,38 +318,47 @@ class _Tail:
                 self.linked -= 1
                 return "read_also"
             self.linked = 0
-        if self.ended and line.headline and not line.paragraph:
+        if self.ended and (line.paragraph or line.headline):
             return self._after_end(i)
-        if self.ended and line.paragraph:
-            self.mode = "second_article"
-            return "second_article"
         self.letters += line.letters
         return "body"
 
     def _after_end(self, i: int) -> SegmentKind:
-        if any(x.paragraph for x in self.lines[i + 1 : i + 3]):
-            self.mode = "second_article"
-            return "second_article"
-        return "related"
+        """Another article or the headline of one, unless the article's own words are taken up again."""
+        line = self.lines[i]
+        if not line.paragraph and not any(x.paragraph for x in self.lines[i + 1 : i + 3]):
+            return "related"
+        if line.paragraph and self.kinds[i - 1] is not None and self._goes_on(i):
+            self.ended = False
+            self.letters += line.letters
+            return "body"
+        self.mode = "second_article"
+        return "second_article"
 
     def _listed(self, i: int, line: Line) -> SegmentKind:
         """In a list of other articles until paragraphs say that an article goes on."""
         if not line.paragraph or line.letters < 80:
             return "related"
         before, following = self.lines[i - 1], self.lines[i + 1 : i + 2]
-        if not before.bullet and not (following and following[0].paragraph) and not self._goes_on(i):
-            return "related"
+        if not before.bullet:
+            goes_on = not self.ended and _overlap(before, [line]) == 0 and self._goes_on(i)
+            if not goes_on and (self._is_lead(i) or not (following and following[0].paragraph)):
+                return "related"
         self.mode = "second_article" if self.ended else "body"
         return self.mode
 
-    def _goes_on(self, i: int) -> bool:
-        """Whether a single paragraph takes up the article's words again, and none of the headline before it."""
-        self.tests += 1
-        if self.ended or self.tests > _TESTS:
-            return False
+    def _is_lead(self, i: int) -> bool:
+        """Whether a paragraph tells what the headline before it says."""
         line, before = self.lines[i], self.lines[i - 1]
-        own = [x for k, x in enumerate(self.lines[:i]) if x.paragraph and self.found.get(k) == "body"]
-        return _overlap(before, [line]) == 0 and _overlap(line, own) >= _TAKEN_UP
+        return self.tests <= _TESTS and before.headline and not before.punctuated and _overlap(before, [line]) >= _SAID
+
+    def _goes_on(self, i: int) -> bool:
+        """Whether a paragraph takes up the words of the article again."""
+        self.tests += 1
+        if self.tests > _TESTS:
+            return False
+        own = [line for k, line in enumerate(self.lines[:i]) if line.paragraph and self.found.get(k) == "body"]
+        return _overlap(self.lines[i], own) >= _TAKEN_UP
 
     def _is_teaser(self, i: int) -> bool:
         """A headline of yet another article between two paragraphs of a second one."""

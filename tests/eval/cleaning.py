@@ -1,7 +1,7 @@
 """Segmentation on pages put together from invented articles and what newspapers print around them, in 14 languages.
 
-    python -m tests.eval.cleaning            # both halves: the layouts rules were written with, and those held back
-    python -m tests.eval.cleaning --seen     # with the errors, for the first half only
+    python -m tests.eval.cleaning            # the layouts rules were written with, plain articles, layouts held back
+    python -m tests.eval.cleaning --seen     # with the errors, without those held back
 
 Figures are of characters that are no white space. Body lost: body taken for something else. Noise found: what is not
 the article's body, dateline or title, taken for any of the other kinds.
@@ -10,6 +10,7 @@ the article's body, dateline or title, taken for any of the other kinds.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tomllib
 from collections import Counter, defaultdict
@@ -155,6 +156,33 @@ def _held_glued(p: Paper) -> list[Line]:
     ]  # fmt: skip
 
 
+def _plain_lines(p: Paper) -> list[Line]:
+    return [("body", sentence) for sentence in p.words["body"]]
+
+
+def _plain_subheads(p: Paper) -> list[Line]:
+    first, second, third = p.body()
+    return [first, ("body", p.headlines[0]), second, ("body", p.headlines[3]), third, *_as_body(p.second())]
+
+
+def _plain_bullets(p: Paper) -> list[Line]:
+    first, second, third = p.body()
+    return [first, second, *[("body", f"• {line}") for line in p.headlines[:4]], third, *_as_body(p.second())]
+
+
+def _plain_speakers(p: Paper) -> list[Line]:
+    names = ("BBC", "Karim Dad")
+    said = [*p.words["body"], *p.words["second"]]
+    return [("body", f"{names[i % 2]}: {sentence}") for i, sentence in enumerate(said)]
+
+
+def _as_body(lines: list[Line]) -> list[Line]:
+    return [("body", text) for _, text in lines]
+
+
+PLAIN: dict[str, Callable[[Paper], list[Line]]] = {
+    "lines": _plain_lines, "subheads": _plain_subheads, "bullets": _plain_bullets, "speakers": _plain_speakers,
+}  # fmt: skip
 SEEN: dict[str, Callable[[Paper], list[Line]]] = {
     "list": _seen_list, "dated": _seen_dated, "links": _seen_links, "second": _seen_second, "block": _block,
     "tweet": _seen_tweet, "caption": _seen_announced, "middle": _seen_middle,
@@ -173,9 +201,10 @@ def page(lines: list[Line]) -> tuple[str, list[str]]:
         if number and not follows:
             text += "\n" if tight else "\n\n"
             kinds += [""] * (1 if tight else 2)
-        shown = line.strip("\n\0")
-        text += shown
-        kinds += [kind] * len(shown)
+        # Markup shows nothing; which piece it goes with does not matter.
+        for part in re.split(r"(<[^>]*>)", line.strip("\n\0")):
+            text += part
+            kinds += ["" if part.startswith("<") else kind] * len(part)
     return text, kinds
 
 
@@ -224,13 +253,13 @@ class Score:
         return {kind: (both[kind] / max(found[kind], 1), both[kind] / own[kind], own[kind]) for kind in sorted(own)}
 
 
-def measure(*, held: bool, show: bool = False) -> dict[str, Score]:
+def measure(layouts: dict[str, Callable[[Paper], list[Line]]], *, held: bool, show: bool = False) -> dict[str, Score]:
     """Return the score of every language, and of all."""
     with WORDS.open("rb") as file:
         languages = tomllib.load(file)
     scores: dict[str, Score] = defaultdict(Score)
     for code, words in languages.items():
-        for name, layout in (HELD if held else SEEN).items():
+        for name, layout in layouts.items():
             text, kinds = page(layout(Paper(words, held=held)))
             wrong = scores[code].add(text, kinds)
             scores["all"].add(text, kinds)
@@ -243,17 +272,19 @@ def measure(*, held: bool, show: bool = False) -> dict[str, Score]:
 def main(argv: list[str] | None = None) -> int:
     """Print the figures; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seen", action="store_true", help="the first half only, with its errors")
+    parser.add_argument("--seen", action="store_true", help="with the errors, not the layouts held back")
     options = parser.parse_args(argv)
     code = 0
-    for held in (False,) if options.seen else (False, True):
-        scores = measure(held=held, show=options.seen)
-        print("held-back layouts and words" if held else "layouts and words seen")
+    seen = [("layouts and words seen", SEEN, False), ("articles without anything around them", PLAIN, False)]
+    for heading, layouts, held in [*seen, ("held-back layouts and words", HELD, True)][: 2 if options.seen else 3]:
+        scores = measure(layouts, held=held, show=options.seen)
+        print(heading)
         for name, score in scores.items():
             print(f"  {name:4} body lost {score.body_lost():.4f}  noise found {score.noise_found():.4f}")
         for kind, (precision, recall, number) in scores["all"].by_kind().items():
             print(f"  {kind:12} precision {precision:.3f}  recall {recall:.3f}  characters {number}")
-        code |= scores["all"].body_lost() > BODY_LOST or scores["all"].noise_found() < NOISE_FOUND
+        code |= scores["all"].body_lost() > BODY_LOST
+        code |= layouts is not PLAIN and scores["all"].noise_found() < NOISE_FOUND
     return int(code)
 
 

@@ -60,6 +60,9 @@ def test_a_first_line_without_a_stop_is_the_title_where_none_is_given() -> None:
         ("नई दिल्ली, 7 अप्रैल (भाषा): ", "विदेश मंत्री ने बुधवार को अपने समकक्ष से मुलाकात की।"),
         ("लखनऊ। ", "मुख्यमंत्री ने मंगलवार को अधिकारियों के साथ बैठक की।"),
         ("МОСКВА, 5 января. /ТАСС/. ", "Министр иностранных дел заявил о новых переговорах."),
+        ("МОСКВА, 5 января — РИА Новости. ", "Министр иностранных дел заявил о новых переговорах."),
+        ("نئی دہلی (سیاست ڈاٹ کام) ", "وزیر خارجہ نے اپنے ہم منصب سے ملاقات کی ہے۔"),
+        ("ڈھاکہ 30 نومبر (سیاست ڈاٹ کام ) ", "وزیر خارجہ نے اپنے ہم منصب سے ملاقات کی ہے۔"),
     ],
 )
 def test_place_and_agency_before_the_first_sentence_are_the_dateline(dateline: str, rest: str) -> None:
@@ -155,6 +158,82 @@ def test_a_page_that_keeps_readers_out_is_no_article() -> None:
     assert {kind for kind, _ in kinds("Access Denied\n\nPlease enable JavaScript and cookies to go on.")} == {
         "block_page"
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Share on Facebook", "share"),
+        ("Facebook", "share"),
+        ("Partager sur Twitter", "share"),
+        ("Bu haberi paylaşın", "share"),
+        ("اس خبر کو شیئر کریں", "share"),
+        ("We use cookies to improve our site.", "consent"),
+        ("इस साइट पर कुकीज़ का उपयोग किया जाता है।", "consent"),
+        ("Nous utilisons des cookies.", "consent"),
+        ("Sign up for our newsletter and get the news of the day.", "boilerplate"),
+        ("© 2021 Звезда. Все права защищены.", "boilerplate"),
+        ("Lastwagen am Zoll (Symbolbild)", "caption"),
+        ("Trucks at the border (Photo: AFP)", "caption"),
+        ("İLGİLİ HABERLER", "related"),
+        ("(Reporting by Jane Doe in Rome; Editing by John Roe)", "byline"),
+        ("تحریر: احمد علی", "byline"),
+    ],
+)
+def test_a_line_behind_an_article_is_told_in_many_languages(line: str, kind: str) -> None:
+    assert kinds(f"{ARTICLE}\n\n{line}")[-1] == (kind, line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Share prices fell on Facebook and Twitter after the report.",
+        "Firms that use cookies must ask for consent, the court said.",
+        "The minister said that access had been denied to reporters.",
+        "By Tuesday the talks had come to an end.",
+        "Photographs of the harbour were shown to the court.",
+    ],
+)
+def test_a_sentence_with_such_words_is_body(line: str) -> None:
+    assert {kind for kind, _ in kinds(f"{ARTICLE}\n\n{line}\n\n{NEXT}")} == {"body"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "Too many requests\n\nPlease try again later.",
+        "Слишком много запросов\nПовторите попытку позже.",
+        "访问被拒绝\n您没有权限访问此页面。",
+        "Acceso denegado\n\nNo tiene permiso para acceder a esta página.",
+        "رسائی ممنوع ہے\n\nآپ کو یہ صفحہ دیکھنے کی اجازت نہیں ہے۔",
+    ],
+)
+def test_pages_that_keep_readers_out_are_told_in_many_languages(page: str) -> None:
+    assert {kind for kind, _ in kinds(page)} == {"block_page"}
+
+
+def test_a_short_report_about_a_site_that_is_down_is_no_block_page() -> None:
+    report = (
+        "The site of the ministry said “access denied” on Tuesday after an attack, officials told reporters in Rome."
+    )
+    assert {kind for kind, _ in kinds(report, "Ministry's site attacked")} == {"title", "body"}
+
+
+def test_what_is_glued_to_the_last_sentence_behind_a_cue_is_cut_off() -> None:
+    assert kinds(f"{LEAD}{NEXT}Source: Example Times")[-1] == ("source_line", "Source: Example Times")
+    chinese = "外交部长星期三在首都会见了同行,双方讨论了边境贸易和渔业问题。" * 5
+    assert kinds(f"{chinese}责任编辑:李明") == [("body", chinese), ("byline", "责任编辑:李明")]
+
+
+def test_an_article_may_go_on_after_keywords_and_after_a_list_for_one_paragraph() -> None:
+    assert of("second_article", f"{ARTICLE}\n\nTags: talks\n\n{NEXT}Again the officials met.") == []
+    listed = "Related articles\n\n- Ten facts about fishing\n- Storm ahead for the coast"
+    assert body(f"{ARTICLE}\n\n{listed}\n\n{LEAD}again.").endswith("again.")
+
+
+def test_the_lead_of_a_listed_headline_is_no_body() -> None:
+    listed = "Related articles\n\nStorm destroys the old harbour\n\nA storm destroyed the old harbour of the town on Monday, and the rain went on for days."
+    assert body(f"{ARTICLE}\n\n{listed}") == ARTICLE
 
 
 LINES = st.sampled_from(
