@@ -179,10 +179,11 @@ class Article:
     """An article cleaned, segmented and identified (topic news.articles).
 
     Offsets are code points into `received`. `sketch` is the sorted FracMinHash sample of the folded body
-    (unsigned 32 bit); `letters` the length of the folded body it was taken from.
+    (unsigned 32 bit); `letters` the length of the folded body it was taken from; `text_key` a hash of that. `words`
+    are the folded words for the dedup stage, packed as `pipeline.text.pages` does; it takes them out.
     """
 
-    schema: str = "article/1.0"
+    schema: str = "article/1.1"
     uri: str
     version: int = 1
     site: str
@@ -208,6 +209,8 @@ class Article:
     text_sha256: str
     letters: int = 0
     sketch: tuple[int, ...] = ()
+    text_key: str = ""
+    words: bytes | None = None
 
     @property
     def received(self) -> str:

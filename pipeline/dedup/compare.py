@@ -107,6 +107,8 @@ class Pair:
     @cached_property
     def says_nothing_new(self) -> bool:
         """Whether the older article says everything the new one says."""
+        if self.wording == self.old_wording:
+            return self.wording.whole
         return nothing_new(self.wording, self.old_wording, edges(self.article))
 
     @cached_property

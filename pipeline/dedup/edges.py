@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from pipeline.dedup.wording import dateline
 from pipeline.resources import knowledge_toml
 from pipeline.text.body import body_text
 from pipeline.text.fold import fold, fold_words
+from pipeline.text.folded import dateline
 from pipeline.text.sentences import sentences
 from schemas.article import Article
 
@@ -58,7 +58,7 @@ class Edges:
 
 def edges(article: Article) -> Edges:
     """Return what the received text of an article shows."""
-    return Edges(body_text(article.segments, article.received), dateline(article))
+    return Edges(body_text(article.segments, article.received), dateline(article.segments, article.received))
 
 
 def _denies(text: str) -> bool:

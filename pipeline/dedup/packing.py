@@ -8,8 +8,8 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 
-from pipeline.dedup.pages import Zstandard
 from pipeline.dedup.state import Decision, Seen
+from pipeline.text.pages import Zstandard
 from schemas import codec
 from schemas.article import Verdict
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 
-from pipeline.text.sketch import sketch
+from pipeline.text.folded import folded
 from schemas.article import Article, Segment
 
 MOST_PARTS = 4
@@ -17,7 +17,9 @@ def glued(article: Article) -> Iterator[tuple[Segment, Article]]:
     """Yield the span of every glued article, and the same as an article of its own; the first four."""
     for segment in _runs(article.segments)[:MOST_PARTS]:
         text = article.received[segment.start : segment.end]
-        found = sketch(text)
+        body = (replace(segment, kind="body", start=0, end=len(text)),)
+        words = folded(None, body, text)
+        sample = words.sketch
         yield (
             segment,
             replace(
@@ -26,10 +28,12 @@ def glued(article: Article) -> Iterator[tuple[Segment, Article]]:
                 text=text,
                 url=None,
                 canonical_url=None,
-                segments=(replace(segment, kind="body", start=0, end=len(text)),),
+                segments=body,
                 text_sha256=sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-                letters=found.letters,
-                sketch=found.hashes,
+                letters=sample.letters,
+                sketch=sample.hashes,
+                text_key=words.text_key,
+                words=words.packed,
             ),
         )
 

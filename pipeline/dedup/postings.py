@@ -85,10 +85,11 @@ class Open:
         """Remember an article."""
         self.articles[place] = (new, hashes)
         by_hash, held = self.by_hash, dict.fromkeys(hashes.tolist(), place)
-        if not by_hash.keys().isdisjoint(held):
-            shared = {value: (*self._holders(value), place) for value in held if value in by_hash}
-            held = held | shared
-        by_hash.update(held)
+        if by_hash.keys().isdisjoint(held):
+            by_hash.update(held)
+            return
+        for value in held:
+            by_hash[value] = (*self._holders(value), place) if value in by_hash else place
 
     def discard(self, place: int) -> bool:
         """Forget an article; False when it is not here."""

@@ -36,7 +36,7 @@ def judge(article: Article, state: Mapping[str, Seen], /) -> Effects:
     mine = index.get(article.uri)
     verdict = mine.answer(article.version, article.text_sha256) if mine else None
     if verdict is not None:
-        return [Emit(article.uri, JudgedArticle(article=article, verdict=verdict))]
+        return [_judged(article, verdict)]
     return list(_remembered(article, mine, index))
 
 
@@ -65,7 +65,12 @@ def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterat
     yield Put(own.uri, replace(mine, decisions=own.decisions) if mine is not None and late else own)
     kept = {own.uri, *(leader.uri for leader in leaders)}
     yield from (Put(uri, None) for uri in index.stale(own.arrived, FORGOTTEN_AT_ONCE) if uri not in kept)
-    yield Emit(own.uri, JudgedArticle(article=article, verdict=verdict))
+    yield _judged(article, verdict)
+
+
+def _judged(article: Article, verdict: Verdict) -> Emit[JudgedArticle]:
+    """Pass an article on without its folded words, which nobody reads any more."""
+    return Emit(article.uri, JudgedArticle(article=replace(article, words=None), verdict=verdict))
 
 
 def _entry(article: Article, words: Folded, mine: Seen | None, index: SeenIndex) -> Seen:

@@ -6,29 +6,17 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from hashlib import blake2b
 
-import numpy as np
-
-from pipeline.dedup.pages import compressed, decompressed
-from pipeline.text.body import body_text
-from pipeline.text.fold import LINE_END, SENTENCE_END, Codes, decoded, encoded, fold_lines, words_of
-from pipeline.text.sketch import DENSE_RANGES
+from pipeline.text.fold import LINE_END, SENTENCE_END
+from pipeline.text.folded import folded as fold_article
+from pipeline.text.folded import words
+from pipeline.text.pages import decompressed
 from schemas.article import Article
 
-WORDS_KEPT = 8000
-DATELINE = 1000
-CHARACTERS_READ = 60_000
 HEAD_LETTERS = 50
 HEAD_NGRAM = 4
 DENSE_WORD = 2
-KEY_BYTES = 8
-# In the last line, of a body that was not kept to its end.
-_CUT = "cut"
 _NUMBER = re.compile("[0-9]+")
-_RANGES = "".join(f"{chr(start)}-{chr(end - 1)}" for start, end in DENSE_RANGES)
-_DENSE = re.compile(f"[{_RANGES}]")
-_DENSE_OR_WORD = re.compile(f"[{_RANGES}]|[^ {_RANGES}]+")
 
 
 @dataclass(frozen=True)
@@ -47,17 +35,17 @@ class Wording:
     @cached_property
     def title(self) -> tuple[str, ...]:
         """The words of the headline."""
-        return _words(self.title_line)
+        return words(self.title_line)
 
     @cached_property
     def marked(self) -> tuple[str, ...]:
         """The words of the body, with a mark after each sentence."""
-        return _words(self.body_line)
+        return words(self.body_line)
 
     @cached_property
     def body(self) -> tuple[str, ...]:
         """The words of the body."""
-        return _words(self.body_line.replace(SENTENCE_END, " "))
+        return words(self.body_line.replace(SENTENCE_END, " "))
 
     @cached_property
     def body_letters(self) -> str:
@@ -97,46 +85,23 @@ class Wording:
 
 @dataclass(frozen=True)
 class Folded:
-    """Headline and body of an article as read for the first time, a line each; what stands for the rest; the dateline.
+    """The words of an article as the first stage folded them, not yet unpacked."""
 
-    Words are not yet told apart.
-    """
+    text_key: str
+    packed: bytes
 
-    codes: Codes
-
-    @cached_property
+    @property
     def wording(self) -> Wording:
         """The words."""
-        return _wording(decoded(self.codes))
-
-    @property
-    def packed(self) -> bytes:
-        """The words as `expanded` reads them."""
-        return compressed(self.codes)
-
-    @property
-    def text_key(self) -> str:
-        """A hash of the body's letters, of the headline's where there is no body; nothing for nothing."""
-        title, body = (self.codes == ord(LINE_END)).nonzero()[0][:2].tolist()
-        letters = _letters(self.codes[title:body]) or _letters(self.codes[:title])
-        return blake2b(letters, digest_size=KEY_BYTES).hexdigest() if letters else ""
+        return expanded(self.packed)
 
 
 def folded(article: Article) -> Folded:
-    """Read an article's headline and body segments."""
-    title = article.title or "\n".join(
-        article.received[segment.start : segment.end] for segment in article.segments if segment.kind == "title"
-    )
-    body = body_text(article.segments, article.received)
-    cut = len(body) > CHARACTERS_READ
-    codes = fold_lines(title[:CHARACTERS_READ], body[:CHARACTERS_READ], _CUT if cut else "", dateline(article))
-    return Folded(codes if len(codes) <= WORDS_KEPT else _shortened(codes))
-
-
-def dateline(article: Article) -> str:
-    """Return what stands before the body, as received."""
-    found = (article.received[one.start : one.end] for one in article.segments if one.kind == "dateline")
-    return " ".join(found)[:DATELINE]
+    """Return what the first stage folded of an article, or fold it here."""
+    if article.words is not None:
+        return Folded(article.text_key, article.words)
+    found = fold_article(article.title, article.segments, article.received)
+    return Folded(found.text_key, found.packed)
 
 
 def wording(article: Article) -> Wording:
@@ -147,7 +112,10 @@ def wording(article: Article) -> Wording:
 @lru_cache(maxsize=64)
 def expanded(packed: bytes) -> Wording:
     """Unpack the `packed` words of an article."""
-    return _wording(decompressed(packed))
+    title, body, rest, before, _ = decompressed(packed).split(LINE_END)
+    headline = " ".join(title.replace(SENTENCE_END, " ").split())
+    # A space before a mark says nothing.
+    return Wording(headline, body.replace(f" {SENTENCE_END}", SENTENCE_END).strip(), not rest, before)
 
 
 def head_share(one: Wording, other: Wording) -> float:
@@ -157,32 +125,3 @@ def head_share(one: Wording, other: Wording) -> float:
         return 1.0
     ngrams = [head[i : i + HEAD_NGRAM] for i in range(len(head) - HEAD_NGRAM + 1)]
     return sum(ngram in other.letters for ngram in ngrams) / len(ngrams) if ngrams else 0.0
-
-
-def _wording(text: str) -> Wording:
-    title, body, rest, before, _ = text.split(LINE_END)
-    headline = " ".join(title.replace(SENTENCE_END, " ").split())
-    # A space before a mark says nothing.
-    return Wording(headline, body.replace(f" {SENTENCE_END}", SENTENCE_END).strip(), not rest, before)
-
-
-def _shortened(codes: Codes) -> Codes:
-    """Keep the first words of a headline and of a body."""
-    title, body, rest, before, _ = decoded(codes).split(LINE_END)
-    headline, words = _words(title), _words(body)
-    whole = not rest and len(words) <= WORDS_KEPT
-    kept = (" ".join(words[:WORDS_KEPT]) for words in (headline, words))
-    return encoded(LINE_END.join((*kept, "" if whole else _CUT, before, "")))
-
-
-def _letters(codes: Codes) -> bytes:
-    """Write the letters alone, in two bytes each where that is enough."""
-    narrow = codes.astype("<u2") if len(codes) and np.maximum.reduce(codes) < 1 << 16 else codes
-    return narrow.compress((narrow > ord(" ")) & (narrow != ord(SENTENCE_END))).tobytes()
-
-
-def _words(spaced: str) -> tuple[str, ...]:
-    words = words_of(spaced)
-    if spaced.isascii() or not _DENSE.search(spaced):
-        return tuple(words)
-    return tuple(_DENSE_OR_WORD.findall(" ".join(words)))

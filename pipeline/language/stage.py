@@ -13,14 +13,13 @@ from pipeline.language.script import BUCKETS, OTHER_BUCKET
 from pipeline.resources import knowledge_rows
 from pipeline.source import site_key
 from pipeline.stage import Effect, Emit, Reject, StageSpec
-from pipeline.text.body import body_text
+from pipeline.text.folded import folded
 from pipeline.text.normalise import normalise
 from pipeline.text.repeats.labels import relabelled
 from pipeline.text.repeats.learning import Page, learn
 from pipeline.text.repeats.sightings import Shown, Sightings
 from pipeline.text.segment import Piece, pieces
 from pipeline.text.site import site_of, suffix_of
-from pipeline.text.sketch import sketch
 from pipeline.text.urls import canonical
 from schemas.article import Article, RawArticle, received
 
@@ -61,7 +60,8 @@ class LanguageStage:
     def _article(self, record: RawArticle, title: str | None, text: str, document: Document) -> Article:
         whole = received(title, text)
         found, source = document.whole, record.infosource
-        sample = sketch(body_text(document.segments, whole))
+        words = folded(title, document.segments, whole)
+        sample = words.sketch
         return Article(
             uri=record.uri,
             version=record.version,
@@ -88,6 +88,8 @@ class LanguageStage:
             text_sha256=sha256(whole.encode("utf-8", "surrogatepass")).hexdigest(),
             letters=sample.letters,
             sketch=sample.hashes,
+            text_key=words.text_key,
+            words=words.packed,
         )
 
 

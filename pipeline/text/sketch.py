@@ -48,7 +48,11 @@ class Sketch:
 
 def sketch(text: str) -> Sketch:
     """Return the sketch of `text`; a text shorter than one n-gram has no hashes."""
-    codes = fold_codes(text)
+    return sketch_of(fold_codes(text))
+
+
+def sketch_of(codes: Codes) -> Sketch:
+    """Return the sketch of a folded text."""
     ngram = DENSE_NGRAM if is_dense(codes) else SPARSE_NGRAM
     return Sketch(tuple(_sample(ngram_hashes(codes, ngram)).tolist()), len(codes))
 

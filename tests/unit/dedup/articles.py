@@ -9,10 +9,9 @@ from pipeline.dedup.index import SeenIndex
 from pipeline.dedup.stage import judge
 from pipeline.source import read_time
 from pipeline.stage import Emit, Put
-from pipeline.text.body import body_text
+from pipeline.text.folded import folded
 from pipeline.text.segment import Piece, segment
 from pipeline.text.site import site_of
-from pipeline.text.sketch import sketch
 from pipeline.text.urls import canonical
 from schemas import codec
 from schemas.article import Article, Segment, Verdict, received
@@ -33,7 +32,8 @@ def article(uri: str, text: str, title: str | None = None, *, cut: bool = False,
         Segment(kind=piece.kind, start=piece.start, end=piece.end, language="und", confidence=0.0, script="Zyyy")
         for piece in pieces
     ]
-    found = sketch(body_text(segments, whole))
+    words = folded(title, tuple(segments), whole)
+    found = words.sketch
     known: dict[str, Any] = {
         "uri": uri,
         "site": site_of(url) or source or uri,
@@ -53,6 +53,8 @@ def article(uri: str, text: str, title: str | None = None, *, cut: bool = False,
         "text_sha256": sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         "letters": found.letters,
         "sketch": found.hashes,
+        "text_key": words.text_key,
+        "words": words.packed,
     }
     return Article(**(known | fields))
 

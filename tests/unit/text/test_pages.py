@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dedup.pages import compressed, decompressed
 from pipeline.text.fold import decoded, fold_spaced
+from pipeline.text.pages import compressed, decompressed
 from tests.unit.dedup.texts import ENGLISH, HINDI, URDU
 
 CHINESE = "北方省水利部长周一表示，九条运河将关闭维修，直到春末。"
