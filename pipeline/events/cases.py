@@ -90,7 +90,13 @@ def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk
     number = 0
     while k > 0:
         first = k
-        while first > 0 and _joined(chart, grammar, out[first - 1], out[first], conjunction=first == k):
+        while first > 0 and _joined(
+            chart,
+            grammar,
+            out[first - 1],
+            out[first],
+            conjunction=first == k and not _states(chart, out[first - 1], out[first]),
+        ):
             first -= 1
         if first < k and (out[k].kind != "place" or getattr(out[k].place, "kind", "") == "capital"):
             number += 1
@@ -101,6 +107,11 @@ def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk
                     out[n] = out[n]._replace(country=out[first].country, basis="apposition")
         k = first - 1 if first < k else k - 1
     return out
+
+
+def _states(chart: Chart, left: Chunk, right: Chunk) -> bool:
+    """Whether two states of a headline stand beside each other: there a comma is enough."""
+    return chart.kind == "title" and left.kind == right.kind == "state"
 
 
 def _joined(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk, *, conjunction: bool) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.events.chart import Chart, chart
 from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import COMPLEMENT, CONDITION, PURPOSE, Clause, clauses
-from pipeline.events.context import SURE, Context, focus_of
+from pipeline.events.context import SURE, Context, focus_of, nativeness
 from pipeline.events.dates import anchor, anchored, dates_in, event_date
 from pipeline.events.draft import Draft, one_assault
 from pipeline.events.entities import Finder
-from pipeline.events.expressions import Anchor
 from pipeline.events.firing import Firing, firings, may_fire
 from pipeline.events.gazetteer import Place
 from pipeline.events.lexicon import Lexicon, lexicon
@@ -21,6 +21,7 @@ from pipeline.events.naming import learn
 from pipeline.events.proposal import propose
 from pipeline.events.roles import Cast, subject_of
 from pipeline.events.svo import read
+from pipeline.events.written import Anchor
 from pipeline.resources import language_toml, languages
 from pipeline.text.normalise import normalise
 
@@ -38,6 +39,9 @@ OBJECTS = frozenset({"with", "to", "from", "genitive"})
 # No article reports more; what goes on beyond is a list or an attack.
 MOST_DRAFTS = 256
 QUESTIONS = frozenset("?؟")
+# Word lists of a grammar that tell whose press writes so: press_IND.
+PRESS = "press_"
+PAUSES = frozenset(";؛|۔:")
 
 
 class Reader:
@@ -48,7 +52,7 @@ class Reader:
         self.anchor: Anchor | None = anchor(article.published, article.published_precision)
         day = self.anchor.day.isoformat() if self.anchor else None
         self.dateline = dateline(article, known)
-        self.context = Context(Memory(), home=home(article, known, self.dateline))
+        self.context = Context(Memory(), home=home(article, known, self.dateline, charts))
         self.finder = Finder(known, self.context.memory, day)
         self.sentence = 0
         # Many acts of one clause share its date.
@@ -66,6 +70,7 @@ class Reader:
             learn(one, [c for c in chunks if c.basis in SURE], self.context.memory)
             named.append(chunks)
         self.context.focus = focus_of(named, self.context.home)
+        self.context.native = nativeness(named, self.context.home)
         found: list[Draft] = []
         # What stands behind the last sentence that can tell of an event changes nothing before it.
         last = len(spans) if self.trace else len(telling) - telling[::-1].index(True)
@@ -100,9 +105,14 @@ class Reader:
     def _sentence(self, one: Chart, span: tuple[int, int], named: list[Chunk], *, tells: bool) -> list[Draft]:
         start, end = span
         chunks = located([self.context.resolve(one, c) for c in named])
+        if self.context.native is not None:
+            chunks = at_home(chunks, self.context.home, self.context.native)
         if self.trace is not None:
             self.trace.name(one, start, chunks)
         if one.word(end - 1) in QUESTIONS:
+            end = self._before_question(one, start, end)
+            span = (start, end)
+        if end <= start:
             return []
         if not tells and not self._may_speak(one, chunks, start, end):
             return self._noted(chunks, [])
@@ -118,6 +128,12 @@ class Reader:
             scene.next = after
             found.extend(scene.clause(part, verbless=verbless))
         return self._noted(chunks, found)
+
+    def _before_question(self, one: Chart, start: int, end: int) -> int:
+        """The end of what a headline tells before it asks; nothing of another sentence counts."""
+        if one.kind != "title":
+            return start
+        return next((i for i in range(end - 1, start, -1) if one.word(i) in PAUSES), start)
 
     def _may_speak(self, one: Chart, chunks: list[Chunk], start: int, end: int) -> bool:
         """Whether a sentence without an event can say who speaks or acts in those after it."""
@@ -249,6 +265,9 @@ class Scene:
         if not by_verb and phrase is None:
             return False
         number = self.reader.sentence
+        if phrase is not None and not any(c.case == "agent" for c in near):
+            issued = [c for c in near if c.case == "by" and c.end <= phrase and c.kind in PARTIES]
+            self.carried = tuple(issued[-1:]) or self.carried
         who = self.carried[0] if self.carried else self.context.current_speaker(number) or self.context.agent
         if phrase is not None and not any(c.case == "agent" for c in near):
             owner = [c for c in near if c.case == "genitive" and c.case_end == phrase and c.kind in PARTIES]
@@ -281,6 +300,12 @@ def located(chunks: list[Chunk]) -> list[Chunk]:
     ]
 
 
+def at_home(chunks: list[Chunk], country: str | None, basis: CountryBasis) -> list[Chunk]:
+    """Give people without a country that of an article that is about its own country only."""
+    loose = {"people", "body"}
+    return [c._replace(country=country, basis=basis) if c.kind in loose and c.country is None else c for c in chunks]
+
+
 def _weaker(chunk: Chunk) -> CountryBasis:
     return "publisher_default" if chunk.basis == "publisher_default" else "remembered"
 
@@ -297,14 +322,28 @@ def dateline(article: Article, known: Lexicon) -> Place | None:
     return None
 
 
-def home(article: Article, known: Lexicon, place: Place | None) -> str | None:
-    """The country of the publisher: as declared, else that of the dateline, else that of the language's press."""
+def home(article: Article, known: Lexicon, place: Place | None, charts: Sequence[Chart]) -> str | None:
+    """The country of the publisher: as declared, as its words betray, of the dateline, or of the language's press."""
     if article.country:
         return article.country
+    wording = press_of(known, charts)
+    if wording is not None:
+        return wording
     if place is not None:
         return place.country
     country: str | None = language_toml(known.code, "meta").get("press_country")
     return country
+
+
+def press_of(known: Lexicon, charts: Sequence[Chart]) -> str | None:
+    """The country whose press uses the words of the article, where that of several countries writes the language."""
+    lists = {name: name.removeprefix(PRESS) for name in known.grammar.words if name.startswith(PRESS)}
+    if not lists:
+        return None
+    uses = Counter(
+        lists[name] for one in charts for hit in one.hits["word"].values() for name in hit[1] if name in lists
+    ).most_common(2)
+    return uses[0][0] if len(uses) == 1 or (uses and uses[0][1] > uses[1][1]) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ OPEN_OFFER = 0.6
 TWO = 2
 NO_COUNTRY = 0.5
 REPORTED_DEED = 0.8
+# What is only recalled is seldom what the article reports.
+RECALLED = 0.6
 
 
 def confidence(draft: Draft) -> ConfidenceParts:
@@ -44,6 +46,8 @@ def confidence(draft: Draft) -> ConfidenceParts:
     weights = [BASIS_WEIGHT.get(c.basis or "", NO_COUNTRY) for c in parties if c.country or c.kind == "person"]
     country = min(weights, default=NO_COUNTRY)
     realis = TENSES.get(draft.firing.tense, 0.7)
+    if draft.historical:
+        realis *= RECALLED
     if draft.reported and draft.quad == 4:
         realis *= REPORTED_DEED
     return ConfidenceParts(

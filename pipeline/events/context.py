@@ -35,6 +35,7 @@ class Context:
     memory: Memory
     home: str | None = None
     focus: str | None = None
+    native: CountryBasis | None = None
     speaker: Chunk | None = None
     speaker_at: int = 0
     agent: Chunk | None = None
@@ -99,8 +100,8 @@ class Context:
     def _default(self, chunk: Chunk, country: str | None) -> Chunk:
         if country is None:
             return chunk
-        basis = "publisher_default" if country == self.home else "remembered"
-        return chunk._replace(country=country, basis=basis)  # type: ignore[arg-type]
+        assumed = country == self.home and self.native != "remembered"
+        return chunk._replace(country=country, basis="publisher_default" if assumed else "remembered")
 
     def both(self, chunk: Chunk, sentence: int) -> tuple[Chunk, ...]:
         """Resolve "both leaders" to the two sides last named, if not too long ago; they keep their own basis."""
@@ -137,6 +138,16 @@ def focus_of(sentences: Sequence[Sequence[Chunk]], home: str | None) -> str | No
     if len(set(lead)) == 1:
         return lead[0]
     return None
+
+
+def nativeness(sentences: Sequence[Sequence[Chunk]], home: str | None) -> CountryBasis | None:
+    """How sure it is that an article is about its own country only: its lead names that, or none at all."""
+    lead = {
+        c.country for chunks in sentences[:LEAD_SENTENCES] for c in chunks if c.basis in SURE and _is_state(c.country)
+    }
+    if home is None or lead - {home}:
+        return None
+    return "remembered" if lead else "publisher_default"
 
 
 def _opens_at_home(sentences: Sequence[Sequence[Chunk]]) -> bool:

@@ -9,7 +9,7 @@ from pipeline.events.chunks import Chunk, ChunkKind
 from pipeline.events.described import Described
 from pipeline.events.gazetteer import Country, Place
 from pipeline.events.naming import Names
-from pipeline.events.titles import counts, owned_and_named
+from pipeline.events.titles import counts, officer_of_place, owned_and_named
 
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
@@ -185,6 +185,9 @@ class Finder:
             body = chart.hit("organisation", j)
             if body is not None and not skip and body[1][0].country in {None, country}:
                 known = body[1][0]
+                officer = self._officer(chart, j, body[0], known) if self.known.grammar.order == "SOV" else None
+                if officer is not None:
+                    return officer._replace(country=country, basis=basis)  # type: ignore[arg-type]
                 return Chunk(
                     start=j, end=body[0], kind="organisation", country=country, basis=basis,  # type: ignore[arg-type]
                     organisation=known.name, sector=known.sector,
@@ -330,9 +333,9 @@ class Finder:
             )  # fmt: skip
         if place.common and not self._supported(chart, i, hit[0]):
             return None
-        role = chart.hit("role", hit[0])
-        if role is not None and hit[0] < end and (self.names.capitals or role[1][0].kind == "body"):
-            return self._title(chart, hit[0], end, place.country, "explicit")._replace(start=i, national=False)
+        officer = officer_of_place(chart, hit[0], end, capitals=self.names.capitals)
+        if officer:
+            return self._title(chart, officer, end, place.country, "explicit")._replace(start=i, national=False)
         return Chunk(
             start=i, end=hit[0], kind="place", country=place.country, basis="explicit", place=place, sector=place.sector
         )

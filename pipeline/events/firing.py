@@ -194,7 +194,8 @@ def _after(chart: Chart, act: Trigger, start: int) -> bool:
 def _presupposed(chart: Chart, clause: Clause, end: int, *, verbless: bool) -> bool:
     """Whether a noun alone reports the event: in a headline, or as the occasion of something else."""
     if clause.group is None:
-        return verbless and (end >= clause.end or closes(chart, end, clause.end))
+        ends = end >= clause.end or closes(chart, end, clause.end)
+        return verbless and (ends or (chart.kind == "title" and bool(chart.has("word", end, "occasion"))))
     occasion = chart.has("word", end, "occasion")
     return bool(occasion) and clause.group.tense in FINITE - {"future", "need", "possible", "subjunctive"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.events.chunks import Chunk
+from pipeline.events.chunks import Chunk, ChunkKind
 from pipeline.events.draft import Draft
 from pipeline.events.ontology import ontology
 from pipeline.events.places import location, of_place, stated
@@ -34,6 +34,8 @@ UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", "CVL", "EDU", "LAB",
 UNIONS = frozenset({"UNO", "EUR", "IGO"})
 RULING = frozenset({"GOV", "MIL", "COP", "JUD", "LEG"})
 POLITICAL = RULING | {"PTY", "OPP", "REB", "SPY", "PRM", "LAB", "JUD", "IGO"}
+# Forms of a verb that need no agent.
+UNAGENTED = frozenset({"passive", "nominal"})
 JUDGING = frozenset({"ACCUSE", "SUPPORT", "REJECT", "COERCE"})
 # Types of events that are more often within one country than between two.
 DOMESTIC = frozenset({
@@ -96,7 +98,7 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
         elif chunk.kind not in {"pronoun", "speaker"} and not (chunk.kind == "place" and not _speaks_for_state(chunk)):
             actors.append(chunk)
     if not actors and not parties.mutual:
-        actors = _by_demonym(scene, firing)
+        actors = _by_demonym(scene, firing) or _by_place(scene, firing, parties, cast)
     if firing.act.needs_recipient and firing.act.type in JUDGING and _is_loose(parties.recipients):
         parties = replace(parties, recipients=tuple(_by_object(scene, firing)) or parties.recipients)
     telling = firing.act.type in TELLING
@@ -143,6 +145,23 @@ def _by_demonym(scene: Scene, firing: Firing) -> list[Chunk]:
                 Chunk(start=start, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)
             ]
     return []
+
+
+def _by_place(scene: Scene, firing: Firing, parties: Parties, cast: Cast) -> list[Chunk]:
+    """The state in which people are arrested, tried or put under curfew, or protest, where nobody else is named."""
+    act = firing.act
+    power = act.type == "COERCE" or act.mode in {"allege", "convict"}
+    if act.type != "PROTEST" and not (power and firing.tense in UNAGENTED and not cast.unknown_agent):
+        return []
+    inside = stated([c for c in scene.chunks if c.start >= firing.clause.start and c.end <= firing.stop], firing.start)
+    if inside is None or scene.reader.known.grammar.order == "SVO":
+        return []
+    if act.frame != "self" and not (power and parties.recipients):
+        return []
+    protest = act.type == "PROTEST"
+    kind: ChunkKind = "people" if protest else "state"
+    sector = "CVL" if protest else None
+    return [inside._replace(kind=kind, basis="apposition", sector=sector, case=None, group=0, place=None)]
 
 
 def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
@@ -359,4 +378,5 @@ def _recalled(scene: Scene, firing: Firing, date: EventDate | None) -> bool:
         and date.end < known.day.isoformat()[: len(date.end)]
         and date.precision != "day"
     )
-    return here or older or (past and date is not None and date.precision != "day")
+    # A pluperfect tells the background of the news, unless it gives the day.
+    return here or older or (past and (date is None or date.precision != "day"))

@@ -18,6 +18,9 @@ GENITIVE_REACH = 9
 # The genitive of who acts stands right before the noun of the act.
 NEXT = 1
 MEDIA = "JRN"
+KILLED = "186"
+# Acts whose object needs no case marker.
+SEIZING = frozenset({"COERCE", "RETREAT", "ASSAULT", "SANCTION"})
 SUBJECTS = PARTIES - {"pair"}
 
 
@@ -83,7 +86,7 @@ def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ..
     if marked:
         return side(cast.near, marked[0]), False
     if firing.group is None and cast.owners:
-        return _owner(cast), False
+        return _owner(firing, cast), False
     if cast.unknown_agent:
         return (), False
     subject = subject_of(cast.near) if may_have_subject(firing, grammar) and "subject" in cases else None
@@ -93,9 +96,14 @@ def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ..
     return carried, bool(carried)
 
 
-def _owner(cast: Cast) -> tuple[Chunk, ...]:
-    """The agent of a headline without a verb: the first genitive, "Iran's warning to Iraq"."""
+def _owner(firing: Firing, cast: Cast) -> tuple[Chunk, ...]:
+    """The agent of a headline without a verb: the first genitive, "Iran's warning to Iraq".
+
+    Whose uncle was killed did not kill: who kills stands next to the word.
+    """
     able = [c for c in cast.owners if c.kind in PARTIES and c.sector != MEDIA]
+    if firing.act.cameo == KILLED:
+        able = [c for c in able if firing.start - c.case_end <= NEXT]
     return side(cast.near, able[0]) if able else ()
 
 
@@ -189,6 +197,8 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     before = [c for c in cast.near if c.start < firing.start or c.end <= firing.stop or grammar.order == "SVO"]
     open_to = [c for c in before if c.kind in PARTIES or (c.kind == "place" and _takes_place(firing, c))]
     recipients = by_case(firing, open_to, cases, actors)
+    if not recipients and firing.act.type in SEIZING and firing.tense == "past":
+        recipients = _object(firing, before, actors)
     suffered = _is_suffered(firing, frame.kind)
     if not firing.occasion and (suffered or (not recipients and firing.tense in {"passive", "nominal"})):
         patient = side(before, subject_of([c for c in before if c.case is None]))
@@ -202,6 +212,16 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
         owners = by_case(firing, before, ("genitive",), recipients)
         actors = tuple(c for c in owners if firing.start - c.case_end <= NEXT)
     return Parties(actors, recipients, inherited and bool(actors))
+
+
+def _object(firing: Firing, chunks: Sequence[Chunk], actors: Sequence[Chunk]) -> tuple[Chunk, ...]:
+    """The unmarked people behind the agent: "Hamas released three Israeli hostages"."""
+    last = max((c.end for c in actors if c.case == "agent"), default=None)
+    if last is None:
+        return ()
+    able = {"people", "person", "organisation"}
+    found = [c for c in chunks if c.case is None and c.kind in able and last <= c.start and c.end <= firing.start]
+    return side(chunks, found[-1]) if found else ()
 
 
 def _bare(firing: Firing, cast: Cast, actors: Sequence[Chunk]) -> tuple[Chunk, ...]:

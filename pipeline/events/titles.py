@@ -16,6 +16,8 @@ MARKED = frozenset({"agent", "to", "from", "with"})
 # What no name runs through.
 UNNAMED = ("case", "country", "demonym", "role", "connective", "date", "trigger", "auxiliary")
 LONGEST_NAME = 4
+# Words that count between the genitive of a place and the office.
+MOST_BETWEEN = 2
 
 
 def owned_and_named(chart: Chart, names: Names, chunk: Chunk, end: int) -> tuple[Chunk, tuple[int, int] | None, int]:
@@ -42,6 +44,21 @@ def bare_owner(chart: Chart, names: Names, i: int, end: int) -> tuple[int, str] 
         return None
     owner = hit[1][0]
     return hit[0], owner.iso3 if isinstance(owner, Country) else owner.country
+
+
+def officer_of_place(chart: Chart, i: int, end: int, *, capitals: bool) -> int:
+    """The token at which the office or body of a place that ends before token i begins, else 0.
+
+    "Sindh police", "the governor of Sindh"; languages with capitals put the office behind the place too.
+    """
+    role = chart.hit("role", i) if i < end else None
+    if role is not None and (capitals or role[1][0].kind == "body"):
+        return i
+    after = 0 if capitals else chart.has("case", i, "genitive")
+    while after and after < min(end, i + MOST_BETWEEN + 2) and counts(chart, after):
+        after += 1
+    role = chart.hit("role", after) if 0 < after < end else None
+    return after if role is not None and not (role[1][0].common and role[1][0].kind == "person") else 0
 
 
 def up_to_agent(chart: Chart, names: Names, i: int, end: int) -> tuple[tuple[int, int], int] | None:
