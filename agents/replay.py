@@ -19,6 +19,7 @@ from agents import logs
 from agents.app import Built, build
 from agents.broker import Broker, BrokerError, Offsets, Start, connect
 from agents.config import SettingError, Settings, read_settings
+from agents.delivery import Outbound
 from agents.lifecycle import EX_CONFIG, EX_OK, EX_SOFTWARE, EX_TEMPFAIL, run_until_stopped
 from agents.quiescence import Look, wait_processed
 from agents.view import fates, show
@@ -34,7 +35,7 @@ from schemas.headers import headers_for
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Awaitable, Iterable, Iterator
 
 R = TypeVar("R")
 EX_DATA = 65
@@ -197,7 +198,7 @@ async def send(built: Built, raws: list[RawArticle], *, speed: float = 0.0, prog
     with _bar(shown=progress) as bar:
         for raw in bar.track(raws, description="sending"):
             await clock.wait_for(_published(raw))
-            deliveries.append(asyncio.ensure_future(_send(built, raw)))
+            deliveries.append(await _on_its_way(built, raw))
             if len(deliveries) >= IN_FLIGHT:
                 await asyncio.gather(*deliveries)
                 deliveries.clear()
@@ -205,9 +206,12 @@ async def send(built: Built, raws: list[RawArticle], *, speed: float = 0.0, prog
     return len(raws)
 
 
-async def _send(built: Built, raw: RawArticle) -> None:
+async def _on_its_way(built: Built, raw: RawArticle) -> Awaitable[Any]:
+    """Hand an article to the producer, which keeps the order; the result resolves when the broker has it."""
     key = site_key(raw)
-    await built.send("news.raw", key.encode("utf-8", "replace"), encode(raw), headers_for(raw, key=key))
+    return await built.produce(
+        Outbound("news.raw", key.encode("utf-8", "replace"), encode(raw), headers_for(raw, key=key))
+    )
 
 
 class Pace:
