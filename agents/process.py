@@ -204,12 +204,14 @@ def _dedup(item: Item) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "relation": verdict.relation,
         "of": verdict.of,
+        "group": verdict.group,
         "similarity": verdict.similarity,
         "containment": verdict.containment,
         "nothing_new": verdict.nothing_new,
         "changes": plain(verdict.changes),
         "numbers": plain(verdict.numbers),
         "parts": plain(verdict.parts),
+        "merged": plain(verdict.merged),
     }
 
 

@@ -278,7 +278,8 @@ class Verdict:
     `containment` the larger of both directions, 0 to 1. `nothing_new` says that extraction may be skipped.
     `carriers` are the sites that carried the group's text, itself included, sorted. `changes` and `numbers` are what
     an update changed, at most 20 of each: the headline first, then as in the text, then what was removed. `parts` are
-    glued articles that repeat known ones; they say nothing about the article itself.
+    glued articles that repeat known ones; they say nothing about the article itself. `merged` are groups that this
+    article made one with its own: records written before still name them.
     """
 
     verdict: Literal["new", "update", "duplicate", "contained"]
@@ -293,6 +294,7 @@ class Verdict:
     changes: tuple[Change, ...] = ()
     numbers: tuple[NumberChange, ...] = ()
     parts: tuple[Part, ...] = ()
+    merged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

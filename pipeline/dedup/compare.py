@@ -153,6 +153,21 @@ class Pair:
         return alike and not self._is_template
 
     @property
+    def is_twin(self) -> bool:
+        """Whether each text is most of the other, and not the one a part of the other."""
+        return self.is_same_words or min(self.overlap.of_new, self.overlap.of_old) >= COPY
+
+    @property
+    def is_one_story(self) -> bool:
+        """Whether copies are also one article, as groups demand.
+
+        A collection that holds a text under a headline and a beginning of its own is another article.
+        """
+        if self.is_twin or self.heads[1] >= HEAD or not (self.wording.title_line and self.old_wording.title_line):
+            return True
+        return self._title_share >= SITE_HEAD
+
+    @property
     def is_same_short(self) -> bool:
         """Whether both are one short item, sent by two sites or twice by a wire service on a day."""
         close = self.apart is None or self.apart <= SAME_DAY

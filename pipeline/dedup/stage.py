@@ -11,7 +11,7 @@ from pipeline.dedup.index import SeenIndex
 from pipeline.dedup.parts import glued
 from pipeline.dedup.postings import Hashes
 from pipeline.dedup.state import DECISIONS_KEPT, Decision, Seen, advanced, event_time, order, packed, publication
-from pipeline.dedup.verdicts import Finding, finding, revision, same_page
+from pipeline.dedup.verdicts import Finding, finding, revision, same_page, twins
 from pipeline.dedup.wording import Folded, folded
 from pipeline.stage import Emit, Put, StageSpec
 from pipeline.text.urls import canonical
@@ -20,7 +20,7 @@ from schemas.article import Article, JudgedArticle, Part, Verdict
 FORGOTTEN_AT_ONCE = 8
 CARRIERS_KEPT = 500
 COMPARED = 32
-GROUP_STEPS = 8
+GROUP_STEPS = 64
 PLACES = 4
 
 Effects = Iterable[Emit[JudgedArticle] | Put[Seen]]
@@ -45,8 +45,8 @@ def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterat
     entry = _entry(article, words, mine, index)
     shared, repeated = index.sharing(entry.hashes)
     reading = _Reading(article, entry, words, index, entry.hashes[repeated])
-    found = _found(reading, shared) if mine is None else revision(reading.pair(mine.uri))
-    leaders = _leaders(reading, found)
+    found = _found(reading, shared, mine)
+    leaders = _leaders(found, article.uri, index)
     group = _group(entry, leaders, mine, index)
     carriers = _carriers((entry, *leaders) if mine is None else (entry, mine, *leaders))
     verdict = _with_changes(_verdict(entry, found, leaders, group, carriers), reading, found, mine)
@@ -57,12 +57,9 @@ def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterat
         carriers=() if any(leader.uri == group for leader in leaders) else carriers,
         decisions=_decisions(article, verdict, mine),
     )
-    for leader in leaders:
-        changed = replace(leader, group=group, carriers=carriers if leader.uri == group else leader.carriers)
-        if changed != leader:
-            yield Put(leader.uri, changed)
+    yield from _regrouped(found, leaders, group, carriers, index)
     late = mine is not None and article.version < mine.latest.version
-    yield Put(own.uri, replace(mine, decisions=own.decisions) if mine is not None and late else own)
+    yield Put(own.uri, _with_news(mine, own) if mine is not None and late else own)
     kept = {own.uri, *(leader.uri for leader in leaders)}
     yield from (Put(uri, None) for uri in index.stale(own.arrived, FORGOTTEN_AT_ONCE) if uri not in kept)
     yield _judged(article, verdict)
@@ -73,13 +70,33 @@ def _judged(article: Article, verdict: Verdict) -> Emit[JudgedArticle]:
     return Emit(article.uri, JudgedArticle(article=replace(article, words=None), verdict=verdict))
 
 
+def _with_news(mine: Seen, own: Seen) -> Seen:
+    """Keep the text of a later version when an earlier one comes after it."""
+    return replace(mine, decisions=own.decisions, time=own.time, group=own.group, carriers=own.carriers)
+
+
+def _regrouped(
+    found: Finding, leaders: tuple[Seen, ...], group: str, carriers: tuple[str, ...], index: SeenIndex
+) -> Iterator[Put[Seen]]:
+    """Tell the earliest articles of the groups joined, and those met on the way to them, what group they are in."""
+    known = {leader.uri for leader in leaders}
+    for leader in leaders:
+        changed = replace(leader, group=group, carriers=carriers if leader.uri == group else leader.carriers)
+        if changed != leader:
+            yield Put(leader.uri, changed)
+    for uri in found.twins:
+        seen = index[uri]
+        if uri not in known and seen.group != group and seen.group in index:
+            yield Put(uri, replace(seen, group=group))
+
+
 def _entry(article: Article, words: Folded, mine: Seen | None, index: SeenIndex) -> Seen:
-    """Make the entry of an article as far as it does not depend on others; a later version keeps the first time."""
+    """Make the entry of an article as far as it does not depend on others; the earliest time of all versions counts."""
     time = event_time(article)
     return Seen(
         uri=article.uri,
         site=article.site,
-        time=time if mine is None else mine.time,
+        time=min((one for one in (time, mine.time if mine else None) if one is not None), default=None),
         published=publication(article),
         arrived=advanced(index.clock, time),
         canonical_url=_page(article),
@@ -118,17 +135,27 @@ class _Reading:
         return sorted((self.pair(uri) for uri in uris), key=_by_nearness)
 
 
-def _found(reading: _Reading, shared: Mapping[str, int]) -> Finding:
-    """Compare with what has the same address, else with everything alike."""
-    index = reading.index
-    pages = [pair for pair in reading.pairs(index.with_url(reading.entry.canonical_url)) if pair.is_same_page]
-    if pages:
-        return same_page(next((pair for pair in pages if pair.is_same_words), pages[0]))
-    nearest = _nearest(shared, index)
-    pairs = reading.pairs(dict.fromkeys((*index.with_text(reading.entry.text_key), *nearest)))
+def _found(reading: _Reading, shared: Mapping[str, int], mine: Seen | None) -> Finding:
+    """Compare with its earlier version or with what has the same address, else with everything alike."""
+    index, own = reading.index, reading.article.uri
+    found = _revised(reading, mine)
+    alike = (*index.with_text(reading.entry.text_key), *_nearest(shared, index))
+    pairs = reading.pairs(uri for uri in dict.fromkeys(alike) if uri != own)
     if _is_furniture(pairs):
         pairs = [pair for pair in pairs if pair.old.text_key != pair.new.text_key]
-    return finding(pairs)
+    if found is None:
+        return finding(pairs)
+    joined = (found.of, *twins(pairs)) if found.of else twins(pairs)
+    return replace(found, twins=tuple(dict.fromkeys(joined)))
+
+
+def _revised(reading: _Reading, mine: Seen | None) -> Finding | None:
+    """Compare with the earlier version of the article or its page, if there is one."""
+    if mine is not None:
+        return revision(reading.pair(mine.uri))
+    uris = (uri for uri in reading.index.with_url(reading.entry.canonical_url) if uri != reading.article.uri)
+    pages = [pair for pair in reading.pairs(uris) if pair.is_same_page]
+    return same_page(next((pair for pair in pages if pair.is_same_words), pages[0])) if pages else None
 
 
 def _nearest(shared: Mapping[str, int], index: SeenIndex) -> list[str]:
@@ -153,25 +180,10 @@ def _is_furniture(pairs: Iterable[Pair]) -> bool:
     return len(titles) > len({site for site, _ in titles})
 
 
-def _leaders(reading: _Reading, found: Finding) -> tuple[Seen, ...]:
-    """Return the earliest known article of every group that the article belongs to, itself left out.
-
-    An article alike to a mere variant of the earliest, or part of a collection that holds it, does not belong to it.
-    """
-    if found.of is None:
-        return ()
-    own, index = reading.entry.uri, reading.index
-    leader = _leader(found.of, index)
-    apart = leader.uri not in (found.of, own) and _is_variant(index[found.of])
-    if apart and not reading.pair(leader.uri).is_copy:
-        return ()
-    leaders = {one.uri: one for one in (leader, *(_leader(uri, index) for uri in found.twins)) if one.uri != own}
+def _leaders(found: Finding, own: str, index: SeenIndex) -> tuple[Seen, ...]:
+    """Return the earliest known article of every group that an article joins, itself left out."""
+    leaders = {leader.uri: leader for leader in (_leader(uri, index) for uri in found.twins) if leader.uri != own}
     return tuple(sorted(leaders.values(), key=_age))
-
-
-def _is_variant(seen: Seen) -> bool:
-    verdict = seen.latest.verdict
-    return verdict.relation == "contains" or (verdict.verdict, verdict.relation) == ("duplicate", "altered_copy")
 
 
 def _leader(uri: str, index: SeenIndex) -> Seen:
@@ -213,6 +225,7 @@ def _verdict(entry: Seen, found: Finding, leaders: tuple[Seen, ...], group: str,
         nothing_new=found.nothing_new,
         related=tuple(uri for uri in found.related if uri not in (of, entry.uri)),
         carriers=carriers,
+        merged=tuple(sorted({leader.group for leader in leaders} - {group})[:CARRIERS_KEPT]),
     )
 
 
@@ -232,7 +245,7 @@ def _parts(article: Article, index: SeenIndex) -> Iterator[Part]:
         entry = _entry(part, words, None, index)
         shared, repeated = index.sharing(entry.hashes)
         reading = _Reading(part, entry, words, index, entry.hashes[repeated])
-        found = _found(reading, {uri: count for uri, count in shared.items() if uri != article.uri})
+        found = _found(reading, shared, None)
         if found.of is not None:
             amount = round(found.overlap.containment, PLACES)
             yield Part(start=segment.start, end=segment.end, of=found.of, relation=found.relation, containment=amount)

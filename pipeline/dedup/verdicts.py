@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from pipeline.dedup.compare import COPY, PASSAGE, Overlap, Pair
+from pipeline.dedup.compare import PASSAGE, Overlap, Pair
 from schemas.article import Relation
 
 Word: TypeAlias = Literal["new", "update", "duplicate", "contained"]
@@ -19,7 +19,7 @@ RELATED = 5
 class Finding:
     """What an article is to the one article it is nearest to, if to any.
 
-    `twins` are all articles that are copies of it from end to end, not in a part.
+    `twins` are all articles that tell the same story from the beginning: the article joins their groups.
     """
 
     word: Word
@@ -51,8 +51,12 @@ def finding(pairs: Sequence[Pair]) -> Finding:
         related = tuple(pair.old.uri for pair in pairs if pair.in_window and pair.overlap.containment >= PASSAGE)
         return Finding("new", "shares_text" if related else "new", related=related[:RELATED])
     uris = tuple(pair.old.uri for pair in copies)
-    twins = tuple(pair.old.uri for pair in copies if _is_twin(pair))
-    return replace(_near(*_words_for(copies[0]), copies[0]), related=uris[1 : RELATED + 1], twins=twins)
+    return replace(_near(*_words_for(copies[0]), copies[0]), related=uris[1 : RELATED + 1], twins=twins(copies))
+
+
+def twins(pairs: Sequence[Pair]) -> tuple[str, ...]:
+    """Return the articles whose groups an article joins."""
+    return tuple(pair.old.uri for pair in pairs if pair.is_copy and pair.is_one_story)
 
 
 def _near(word: Word, relation: Relation, pair: Pair) -> Finding:
@@ -63,7 +67,7 @@ def _near(word: Word, relation: Relation, pair: Pair) -> Finding:
 
 def _words_for(pair: Pair) -> tuple[Word, Relation]:
     amount = pair.overlap
-    if _is_twin(pair):
+    if pair.is_twin:
         return _near_copy(pair)
     if pair.same_site and pair.is_later:
         return "update", "altered_copy"
@@ -79,8 +83,3 @@ def _near_copy(pair: Pair) -> tuple[Word, Relation]:
         return "duplicate", "resend" if pair.same_site else "copy"
     changed = much if pair.is_later is None else pair.is_later
     return ("update" if pair.same_site and changed else "duplicate"), "altered_copy"
-
-
-def _is_twin(pair: Pair) -> bool:
-    """Whether each text is most of the other, and not the one a part of the other."""
-    return pair.is_same_words or min(pair.overlap.of_new, pair.overlap.of_old) >= COPY

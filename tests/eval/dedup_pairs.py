@@ -56,7 +56,7 @@ def measure(
             verdicts[one.uri] = run.feed(one)
         a, b = verdicts[f"a-{number}"], verdicts[f"b-{number}"]
         tally = counts.setdefault(pair["label"], Counter())
-        found = b.group == a.group
+        found = b.group == a.group or b.of == f"a-{number}"
         tally["pairs"] += 1
         tally["found"] += found
         tally["word"] += b.verdict == WORDS[pair["label"]]
