@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from tests.eval import language, names, seed_gold, stories
+from tests.eval import names, seed_gold, stories
+from tests.eval.language.__main__ import main as languages
 from tests.paths import ROOT, shared
 
 
@@ -25,7 +26,7 @@ def main() -> int:
     print("\n== names across scripts")
     code |= names.main()
     print("\n== languages, held out from the tables")
-    code |= language.main([])
+    code |= languages([])
     print("\n== languages of the seeds, duplicates by labelled pairs and generated copies")
     suites = [str(ROOT / "tests" / name) for name in ("golden/test_seed_languages.py", "eval/test_dedup.py")]
     return code | int(pytest.main(["-q", "-p", "no:randomly", *suites]))
