@@ -110,8 +110,9 @@ def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk
 
 
 def _states(chart: Chart, left: Chunk, right: Chunk) -> bool:
-    """Whether two states of a headline stand beside each other: there a comma is enough."""
-    return chart.kind == "title" and left.kind == right.kind == "state"
+    """Whether a comma is enough: between states of a headline, between persons of whom one has no marker yet."""
+    states = chart.kind == "title" and left.kind == right.kind == "state"
+    return states or (left.kind == right.kind == "person" and left.case is None and right.case is not None)
 
 
 def _joined(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk, *, conjunction: bool) -> bool:

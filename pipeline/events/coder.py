@@ -329,9 +329,11 @@ def home(article: Article, known: Lexicon, place: Place | None, charts: Sequence
     wording = press_of(known, charts)
     if wording is not None:
         return wording
-    if place is not None:
-        return place.country
     country: str | None = language_toml(known.code, "meta").get("press_country")
+    if place is not None and f"{PRESS}{place.country}" in known.grammar.words:
+        return place.country
+    if place is not None and country is None:
+        return place.country
     return country
 
 

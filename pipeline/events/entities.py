@@ -298,6 +298,7 @@ class Finder:
         end = hit[0]
         while chart.has("word", end, "group_nouns"):
             end += 1
+        end = self.names.bracket(chart, end, len(chart.texts))
         return Chunk(
             start=i, end=end, kind="organisation", organisation=body.name, sector=body.sector,
             country=body.country, basis="explicit" if body.country else None,

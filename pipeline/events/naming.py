@@ -53,7 +53,7 @@ class Names:
             stop = holder[0]
         if stop == first:
             return None, i
-        return (first, stop), self._bracket(chart, stop, end)
+        return (first, stop), self.bracket(chart, stop, end)
 
     def _namesake(self, chart: Chart, i: int) -> bool:
         """Whether a word after a first name is a surname that a country or place bears too."""
@@ -78,7 +78,7 @@ class Names:
             return False
         return not any(chart.hit(layer, i) for layer in NO_NAME_LAYERS)
 
-    def _bracket(self, chart: Chart, i: int, end: int) -> int:
+    def bracket(self, chart: Chart, i: int, end: int) -> int:
         """Skip a bracket behind a name: the name in other letters."""
         if chart.word(i) != OPEN:
             return i
@@ -95,7 +95,7 @@ class Names:
             now = next((h for h in holders if h.held(self.day)), None)
             known = now or holders[0]
             return Chunk(
-                start=i, end=self._bracket(chart, hit[0], end), kind="person", country=known.country, basis="office",
+                start=i, end=self.bracket(chart, hit[0], end), kind="person", country=known.country, basis="office",
                 office=now.office if now else None, sector="GOV" if now else "ELI", name=(i, hit[0]),
             )  # fmt: skip
         return self._remembered(chart, i, end)
@@ -130,7 +130,7 @@ class Names:
         if stop - i == 1 and chart.word(i) not in {person.words[-1], person.words[0]}:
             return None
         return Chunk(
-            start=i, end=self._bracket(chart, stop, end), kind="person", country=person.country,
+            start=i, end=self.bracket(chart, stop, end), kind="person", country=person.country,
             basis="remembered" if person.country else None, office=person.office, sector=person.sector,
             name=(i, stop),
         )  # fmt: skip
@@ -147,7 +147,10 @@ class Names:
         return None
 
     def _blocked(self, chart: Chart, i: int) -> bool:
-        return any(chart.hit(layer, i) for layer in ("case", "role", "country", "connective", "date", "place"))
+        """Whether a word of a name is something else here; names of places that are also words are not."""
+        if any(chart.hit(layer, i) for layer in ("case", "role", "connective", "date")):
+            return True
+        return any((hit := chart.hit(layer, i)) and not hit[1][0].common for layer in ("country", "place"))
 
 
 def learn(chart: Chart, chunks: list[Chunk], memory: Memory) -> None:

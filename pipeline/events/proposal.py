@@ -291,7 +291,7 @@ def _two_sided(act: Trigger, parties: Parties, firing: Firing) -> bool:
     """Talks, deals, praise and help need two sides of different countries; an offer may leave the other side open."""
     everyone = (*parties.actors, *parties.recipients)
     countries = {c.country for c in everyone if c.country}
-    if len(countries) > 1 or _compatriots(everyone):
+    if len(countries) > 1 or (parties.actors and _compatriots(everyone)):
         return True
     if act.type == "AGREE" and not parties.mutual and not act.needs_recipient:
         return any(c.country and c.basis != "publisher_default" for c in parties.actors) and firing.group is not None
