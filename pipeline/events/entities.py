@@ -63,7 +63,7 @@ class Finder:
     def _of_country(self, chart: Chart, i: int, end: int) -> Chunk | None:
         """Read a country, with an office, a body or a place behind its genitive."""
         hit = chart.hit("country", i)
-        if hit is None or not isinstance(hit[1][0], Country) or not self.names.written(chart, i, upper=hit[1][0].upper):
+        if hit is None or not isinstance(hit[1][0], Country) or not self.names.of_state(chart, i, hit[1][0]):
             return None
         country, after = hit[1][0], hit[0]
         if country.common and (chart.word(i) in self.memory.by_word or not self._supported(chart, i, after)):

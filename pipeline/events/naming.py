@@ -9,10 +9,11 @@ from pipeline.events.memory import SHORTEST_PART, Memory, Person
 
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
-    from pipeline.events.gazetteer import Holder
+    from pipeline.events.gazetteer import Country, Holder
     from pipeline.events.lexicon import Lexicon
 
 LONGEST_NAME = 5
+TWO = 2
 OPEN, CLOSE = "(", ")"
 LONGEST_BRACKET = 8
 NO_NAME_LAYERS = (
@@ -34,6 +35,14 @@ class Names:
         text = chart.texts[i]
         return (not upper or text.isupper()) and (not self.capitals or text[:1].isupper())
 
+    def of_state(self, chart: Chart, i: int, country: Country) -> bool:
+        """Whether a state's name stands for the state, not for a person within a text: "David Holland"."""
+        if not self.written(chart, i, upper=country.upper):
+            return False
+        inside = chart.kind != "title" and chart.texts[i - 1][:1].isupper() and chart.texts[i - 1][1:].islower()
+        opens = i < TWO or (not chart.is_word(i - TWO) and chart.word(i - TWO) != ",")
+        return not (self.capitals and inside and not opens and self.is_name(chart, i - 1))
+
     def name(self, chart: Chart, i: int, end: int) -> tuple[tuple[int, int] | None, int]:
         """Read the words of a name from token i: words no lexicon knows, honorifics before them left out."""
         stop = i
@@ -42,10 +51,10 @@ class Names:
         ):  # fmt: skip
             stop = title[0]
         first = stop
-        if self.is_common_title(chart, stop) and stop + 1 < end and self._is_name(chart, stop + 1):
+        if self.is_common_title(chart, stop) and stop + 1 < end and self.is_name(chart, stop + 1):
             stop += 1
         while stop < min(end, first + LONGEST_NAME) and (
-            self._is_name(chart, stop) or (stop > first and self._namesake(chart, stop))
+            self.is_name(chart, stop) or (stop > first and self._namesake(chart, stop))
         ):
             stop += 1
         holder = chart.hit("holder", first)
@@ -68,7 +77,8 @@ class Names:
         role = chart.hit("role", i)
         return role is not None and role[0] == i + 1 and role[1][0].common and role[1][0].kind == "person"
 
-    def _is_name(self, chart: Chart, i: int) -> bool:
+    def is_name(self, chart: Chart, i: int) -> bool:
+        """Whether a word can be part of a name: no word of the lexicon, in capitals where the language has them."""
         if not chart.is_word(i) or chart.word(i) in self.known.common:
             return False
         if self.capitals and not chart.texts[i][:1].isupper():
@@ -109,7 +119,7 @@ class Names:
         other = self.memory.find((chart.word(i),))
         if other is not None and self.memory.persons[other].country not in {None, holder.country}:
             return False
-        return not self._is_name(chart, stop) and not (self._is_name(chart, i - 1) and chart.hit("role", i - 1) is None)
+        return not self.is_name(chart, stop) and not (self.is_name(chart, i - 1) and chart.hit("role", i - 1) is None)
 
     def _remembered(self, chart: Chart, i: int, end: int) -> Chunk | None:
         rows = self.memory.by_word.get(chart.word(i))

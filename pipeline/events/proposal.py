@@ -42,6 +42,7 @@ DOMESTIC = frozenset({
     "COERCE", "SANCTION", "PROTEST", "ASSAULT", "ACCUSE", "REQUEST", "REJECT", "RETREAT", "CONCEDE", "THREATEN",
 })  # fmt: skip
 OBJECT_REACH = 6
+JOINING = frozenset({"and", "&", "or"})
 OFFICES = frozenset({"person", "counterpart"})
 
 
@@ -168,6 +169,8 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
     """The state whose adjective describes what is condemned, praised or seized: "condemned the Israeli attack"."""
     one, clause = scene.chart, firing.clause
     svo = scene.reader.known.grammar.order == "SVO"
+    # Adjectives, and names used as such, stand before their noun.
+    before_noun = svo and not scene.reader.known.grammar.adjectives_follow
     if not svo or firing.tense == "passive":
         places = range(firing.start - 1, max(clause.start, firing.start - OBJECT_REACH) - 1, -1)
     else:
@@ -176,9 +179,11 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
         hit = one.hit("demonym", i)
         if hit is not None:
             return [Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
+        if before_noun and (case := one.hit("case", i)) is not None and not {"genitive", "by"} & set(case[1]):
+            break
         if one.hit("connective", i) or (svo and one.word(i) in scene.reader.known.grammar.conjunctions):
             break
-        if svo and not scene.reader.known.grammar.adjectives_follow and (state := _modifier(one, i)):
+        if before_noun and (state := _modifier(one, i)):
             return [Chunk(start=i, end=i + 1, kind="state", country=state, basis="explicit", chart=one.segment)]
     return []
 
@@ -189,7 +194,8 @@ def _modifier(one: Chart, i: int) -> str | None:
     if hit is None or hit[0] != i + 1 or not one.texts[i].isupper() or not one.is_word(i + 1):
         return None
     owner: str | None = getattr(hit[1][0], "iso3", None) or getattr(hit[1][0], "country", None)
-    return None if one.hit("auxiliary", i + 1) else owner
+    followed = any(one.hit(layer, i + 1) for layer in ("auxiliary", "case", "connective", "trigger", "date"))
+    return None if followed or one.word(i + 1) in JOINING else owner
 
 
 def _speaks_for_state(chunk: Chunk) -> bool:
@@ -229,7 +235,7 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "needs_foreign": not act.needs_foreign or _foreign(actors, recipients),
         "needs_person": not act.needs_person or any(c.kind in OFFICES | {"body"} for c in actors),
         "needs_office": not act.needs_office or any(c.office for c in actors),
-        "needs_gov": not act.needs_gov or any(c.kind == "state" or c.sector in RULING for c in actors),
+        "needs_gov": not act.needs_gov or any(_governs(c) for c in actors),
         "needs_state": not act.needs_state or any(c.kind == "state" for c in recipients),
         "needs_party": not act.needs_party or bool(everyone),
         "needs_people": not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),
@@ -237,11 +243,17 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "crime and courts at home": not _chronicle(scene, act, parties),
         "a warning of experts": act.type != "THREATEN" or any(c.sector not in EXPERTS for c in actors),
         "against itself": not _against_itself(parties),
+        "of oneself": not any(c.person and c.person == a.person for c in recipients for a in actors),
         "a private visit": act.frame != "visit" or _travels_for_state(parties),
         "asked of a court": act.type != "REQUEST" or any(c.sector != JUDGES for c in recipients),
         "protest of those who rule": act.type != "PROTEST" or any(c.sector not in RULING for c in actors),
         "one side only": act.type not in BILATERAL or _two_sided(act, parties, firing),
     }
+
+
+def _governs(chunk: Chunk) -> bool:
+    """Whether a party rules, or is a union of states."""
+    return chunk.kind == "state" or chunk.sector in RULING or chunk.country in UNIONS
 
 
 def _concerns_state(scene: Scene, parties: Parties) -> bool:

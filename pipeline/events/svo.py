@@ -10,10 +10,10 @@ from pipeline.events.clauses import COMPLEMENT, CONDITION, COORDINATE, RELATIVE,
 from pipeline.events.conjugation import MOODS
 from pipeline.events.draft import Draft, one_assault
 from pipeline.events.firing import Firing, misfit
-from pipeline.events.inversion import dropped_subject, personal, stranger_acts, subject_behind
+from pipeline.events.inversion import dropped_subject, stranger_acts, subject_behind
 from pipeline.events.moods import mood_tense
 from pipeline.events.predicates import VerbGroup
-from pipeline.events.proposal import JUDGING, RULING, propose
+from pipeline.events.proposal import RULING, propose
 from pipeline.events.roles import Cast
 from pipeline.events.sentence import Sentence
 from pipeline.events.subjects import (
@@ -21,7 +21,6 @@ from pipeline.events.subjects import (
     antecedent,
     behind,
     blow,
-    is_head,
     other_subject,
     owner,
     resolve_pronouns,
@@ -29,6 +28,7 @@ from pipeline.events.subjects import (
     subject,
 )
 from pipeline.events.tenses import group_before, tense_of
+from pipeline.events.valency import OBJECT_REACH, cast_of, continues
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,14 +37,9 @@ if TYPE_CHECKING:
     from pipeline.events.coder import Reader
     from pipeline.events.triggers import Trigger
 
-# Words between a verb and what it governs.
-OBJECT_REACH = 6
 FOLLOW_REACH = 9
-CONJUNCTION_REACH = 3
+CONJUNCTION_REACH = 6
 NOUN_REACH = 4
-# Words behind a verb among which what it governs is looked for.
-GOVERNING_REACH = 40
-GOVERNED = frozenset({"with", "to", "from"})
 CUTS = frozenset({";", ":", "—", "–"})
 # Forms of verbs that may also be nouns: "attacks".
 NOUNLIKE = frozenset({"third", "base", "present"})
@@ -83,7 +78,7 @@ def _told(scene: Sentence, after: tuple[int, int, str] | None) -> list[Draft]:
         if cast is None:
             continue
         cast = replace(cast, near=(*cast.near, *_ahead(scene, firing, after)))
-        if not _continues(scene.chart, firing, cast):
+        if not continues(scene.chart, firing, cast):
             continue
         told.extend(propose(scene, firing, cast))  # type: ignore[arg-type]
         if firing.group is not None:
@@ -107,13 +102,13 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     if firing.group is None:
         # A noun reports the act: who did it stands in its own phrase.
         own = [c for c in near if firing.end <= c.start <= firing.end + NOUN_REACH]
-        return _cast(scene, firing, own, owner(scene, firing))
+        return cast_of(scene, firing, own, owner(scene, firing))
     if firing.act.said is not None:
         return _said(scene, firing, last)
     struck = blow(scene, firing) if firing.act.type == "ASSAULT" and firing.tense != "passive" else None
     if struck is not None:
         scene.carried = struck
-        return _cast(scene, firing, near, struck)
+        return cast_of(scene, firing, near, struck)
     agents = (
         subject(scene, last, firing)
         or antecedent(scene.chunks, clause.start, clause.link)
@@ -132,7 +127,7 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     inherited = not agents
     agents = agents or (() if firing.tense == "passive" else scene.carried or dropped_subject(scene, firing))
     scene.carried = agents
-    return _cast(scene, firing, near, agents, inherited=inherited)
+    return cast_of(scene, firing, near, agents, inherited=inherited)
 
 
 def _residents(near: Sequence[Chunk], firing: Firing) -> tuple[Chunk, ...]:
@@ -151,9 +146,12 @@ def _said(scene: Sentence, firing: Firing, last: int) -> Cast | None:
         return None
     if firing.act.said == "self":
         own = whom[0].identity == who[0].identity or whom[0].stands_for == "pronoun"
-        return _cast(scene, firing, scene.near, whom) if own else None
+        return cast_of(scene, firing, scene.near, whom) if own else None
     rises = who[0].sector not in RULING and whom[0].sector in RULING
-    if (whom[0].country == who[0].country and not rises) or whom[0].kind == "pronoun":
+    if (whom[0].country == who[0].country and not rises) or "pronoun" in {whom[0].kind, whom[0].stands_for}:
+        return None
+    if any(scene.chart.has("auxiliary", firing.end + ahead, "passive") for ahead in (0, 1)):
+        # "Hostages must be freed": it is not they who are asked.
         return None
     objects = [c._replace(case="object") for c in whom]
     return Cast((*(c._replace(case="agent") for c in who), *objects), (), (), ())
@@ -297,74 +295,6 @@ def _follows_party(scene: Sentence, i: int) -> bool:
         return True
     goes_on = chart.word(i - 1) in {*grammar.conjunctions, ","}
     return any(c.case is None and (c.end == i or (goes_on and c.end < i)) for c in scene.near)
-
-
-def _cast(
-    scene: Sentence, firing: Firing, near: Sequence[Chunk], agents: tuple[Chunk, ...], *, inherited: bool = False
-) -> Cast:
-    """Turn positions into cases: what stands before is the agent, what follows directly the object."""
-    chart, passive = scene.chart, firing.tense == "passive"
-    # Who is deployed belongs to who deploys.
-    case = "object" if passive and firing.act.type != "MOBILIZE" else "agent"
-    left = [c._replace(case=case) for c in agents] if not inherited or passive else []
-    taken = {c.start for c in agents}
-    right: list[Chunk] = []
-    reach = firing.end
-    source = chart.within("case", "source", firing.end, min(firing.clause.end, firing.end + GOVERNING_REACH))
-    for chunk in near:
-        inside = firing.act.object is not None and firing.start < chunk.start < firing.end
-        if (
-            (chunk.start < firing.end and not inside)
-            or chunk.start in taken
-            or not _may_govern(firing, chunk, source, passive=passive)
-        ):
-            continue
-        if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH:
-            judged = firing.act.type in JUDGING and chunk.country is not None
-            whole = inside or (is_head(scene, chunk) and not _modifies(scene, chunk))
-            if (
-                chunk.stands_for == "pronoun"
-                or not (judged or whole)
-                or (chart.word(chunk.start - 1) == "," and not chunk.group)
-            ):
-                continue
-            right.append(chunk._replace(case="object"))
-            reach = chunk.end if chunk.group else -OBJECT_REACH * 100
-        elif chunk.case is not None:
-            right.append(chunk if right else personal(scene, firing, chunk))
-    carried = tuple(c._replace(case="agent") for c in agents) if inherited and not passive else ()
-    # The nearest comes last, as in languages where the verb does.
-    return Cast((*left, *reversed(right)), (), carried, ())
-
-
-def _modifies(scene: Sentence, chunk: Chunk) -> bool:
-    """Whether a body without a country is only the first word of a thing: "military aid"."""
-    plain = scene.chart.is_word(chunk.end) and not any(
-        scene.chart.hit(layer, chunk.end) for layer in ("trigger", "auxiliary", "case", "connective", "date", "word")
-    )
-    loose = chunk.kind == "body" and chunk.country is None
-    return loose and plain and scene.chart.word(chunk.end) not in scene.grammar.closed["neutral"]
-
-
-def _may_govern(firing: Firing, chunk: Chunk, source: int | None, *, passive: bool) -> bool:
-    """Whether a phrase behind the verb can belong to it: "by" in the passive only, none far off.
-
-    `source` is the first preposition such as "amid": what stands behind it with another one belongs there.
-    """
-    if chunk.start - firing.end > GOVERNING_REACH:
-        return False
-    if chunk.case == "by":
-        return passive or firing.group is None or "by" in firing.act.to
-    return chunk.case not in GOVERNED or source is None or source >= chunk.start - 1
-
-
-def _continues(chart: Chart, firing: Firing, cast: Cast) -> bool:
-    """Whether the words a trigger wants behind its object follow it: "asked France TO"."""
-    if firing.act.follows is None:
-        return True
-    cases = {"object", "on", *firing.act.to} - {"from"}
-    objects = [c for c in cast.near if c.start >= firing.end and c.case in cases]
-    return any(chart.within("list", firing.act.follows, c.end, c.end + FOLLOW_REACH) is not None for c in objects)
 
 
 def _note_speaker(scene: Sentence) -> None:

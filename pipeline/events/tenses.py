@@ -39,11 +39,8 @@ def tense_of(scene: Sentence, i: int, form: str) -> str | None:
         return None
     if kinds & {"future", "would"}:
         return "future" if "future" in kinds or _told_before(scene, i) else None
-    if form == "base" and "done" in kinds:
-        return "past"
     if form == "base":
-        says = scene.chart.kind == "title" or (not kinds and _behind_plural(scene, first))
-        return HEADLINE.get(frozenset(kinds)) if says else None
+        return _bare(scene, first, kinds)
     if form == "ing":
         return "progressive" if "passive" in kinds else _participle(scene, first, kinds)
     if "passive" in kinds:
@@ -51,6 +48,15 @@ def tense_of(scene: Sentence, i: int, form: str) -> str | None:
     described = form != "" and first == i and scene.chart.word(i - 1) in scene.grammar.closed["determiners"]
     fits = "infinitive" not in kinds and not described and (form != "participle" or kinds <= {"perfect", "adverb"})
     return "past" if fits else None
+
+
+def _bare(scene: Sentence, first: int, kinds: set[str]) -> str | None:
+    """Read a bare verb: "voted to ban", "Kenya and Chad sign", in a headline "Kenya to sign"."""
+    if "done" in kinds:
+        return "past"
+    title = scene.chart.kind == "title" and ("infinitive" not in kinds or any(c.end == first for c in scene.near))
+    says = title or (not kinds and _behind_plural(scene, first))
+    return HEADLINE.get(frozenset(kinds)) if says else None
 
 
 def _behind_plural(scene: Sentence, i: int) -> bool:

@@ -1,0 +1,116 @@
+"""What a verb governs, where it stands in the middle: its object, and what prepositions hang on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.events.inversion import personal
+from pipeline.events.proposal import JUDGING
+from pipeline.events.roles import Cast
+from pipeline.events.subjects import is_head
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.events.chart import Chart
+    from pipeline.events.chunks import Chunk
+    from pipeline.events.firing import Firing
+    from pipeline.events.sentence import Sentence
+
+# Words between a verb and what it governs, and between that and a word the verb wants behind it.
+OBJECT_REACH = 6
+FOLLOW_REACH = 9
+# Words behind a verb among which what it governs is looked for.
+GOVERNING_REACH = 40
+# Types whose victim may be named by a thing it owns: "sanctions on Chad oil".
+STRIKING = frozenset({"ASSAULT", "SANCTION", "COERCE", "REJECT", "ACCUSE", "AID"})
+# Cases of what something is about.
+TOPICS = frozenset({"on", "for"})
+HELPING = frozenset({"AID", "AGREE", "REQUEST", "SUPPORT"})
+GOVERNED = frozenset({"with", "to", "from"})
+
+
+def cast_of(
+    scene: Sentence, firing: Firing, near: Sequence[Chunk], agents: tuple[Chunk, ...], *, inherited: bool = False
+) -> Cast:
+    """Turn positions into cases: what stands before is the agent, what follows directly the object."""
+    chart, passive = scene.chart, firing.tense == "passive"
+    # Who is deployed belongs to who deploys.
+    case = "object" if passive and firing.act.type != "MOBILIZE" else "agent"
+    left = [c._replace(case=case) for c in agents] if not inherited or passive else []
+    taken = {c.start for c in agents}
+    right: list[Chunk] = []
+    reach, verb = firing.end, _next_verb(chart, firing)
+    source = chart.within("case", "source", firing.end, min(firing.clause.end, firing.end + GOVERNING_REACH))
+    for chunk in near:
+        inside = firing.act.object is not None and firing.start < chunk.start < firing.end
+        if (
+            (chunk.start < firing.end and not inside)
+            or chunk.start in taken
+            or not _may_govern(firing, chunk, source, passive=passive)
+        ):
+            continue
+        if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH and chunk.start < verb:
+            judged = firing.act.type in JUDGING and chunk.country is not None
+            whole = inside or (is_head(scene, chunk) and not _modifies(scene, chunk))
+            if (
+                chunk.stands_for == "pronoun"
+                or not (judged or whole)
+                or (chart.word(chunk.start - 1) == "," and not chunk.group)
+            ):
+                continue
+            right.append(chunk._replace(case="object"))
+            reach = chunk.end if chunk.group else -OBJECT_REACH * 100
+        elif chunk.case is not None and not (chunk.case in TOPICS and _names_topic(scene, firing, chunk)):
+            right.append(chunk if right else personal(scene, firing, chunk))
+    carried = tuple(c._replace(case="agent") for c in agents) if inherited and not passive else ()
+    # The nearest comes last, as in languages where the verb does.
+    return Cast((*left, *reversed(right)), (), carried, ())
+
+
+def _names_topic(scene: Sentence, firing: Firing, chunk: Chunk) -> bool:
+    """Whether a state's name only says what something is about: "concern over Chad policy"."""
+    return firing.act.type not in STRIKING and not is_head(scene, chunk)
+
+
+def _next_verb(chart: Chart, firing: Firing) -> int:
+    """Where the next verb with its auxiliaries begins behind a firing: what stands behind it is its own.
+
+    But "sent food to help Chad" and "promised to rebuild roads to please Chad" concern Chad.
+    """
+    limit = min(firing.clause.end, firing.end + OBJECT_REACH + OBJECT_REACH)
+    if firing.act.type in HELPING:
+        return limit
+    table = chart.hits["auxiliary"]
+    return next((i for i in range(firing.end, limit) if i in table and not {"adverb"} >= set(table[i][1])), limit)
+
+
+def _modifies(scene: Sentence, chunk: Chunk) -> bool:
+    """Whether a body without a country is only the first word of a thing: "military aid"."""
+    plain = scene.chart.is_word(chunk.end) and not any(
+        scene.chart.hit(layer, chunk.end) for layer in ("trigger", "auxiliary", "case", "connective", "date", "word")
+    )
+    loose = chunk.kind == "body" and chunk.country is None
+    return loose and plain and scene.chart.word(chunk.end) not in scene.grammar.closed["neutral"]
+
+
+def _may_govern(firing: Firing, chunk: Chunk, source: int | None, *, passive: bool) -> bool:
+    """Whether a phrase behind the verb can belong to it: "by" in the passive only, none far off.
+
+    `source` is the first preposition such as "amid": what stands behind it with another one belongs there.
+    """
+    if chunk.start - firing.end > GOVERNING_REACH:
+        return False
+    if chunk.case == "by":
+        return passive or firing.group is None or "by" in firing.act.to
+    return chunk.case not in GOVERNED or source is None or source >= chunk.start - 1
+
+
+def continues(chart: Chart, firing: Firing, cast: Cast) -> bool:
+    """Whether the words a trigger wants behind its object follow it: "asked France TO"."""
+    if firing.act.follows is None:
+        return True
+    cases = {"object", "on", *firing.act.to} - {"from"}
+    objects = [c for c in cast.near if c.start >= firing.end and c.case in cases]
+    reach = 1 if firing.act.adjacent else FOLLOW_REACH
+    return any(chart.within("list", firing.act.follows, c.end, c.end + reach) is not None for c in objects)
