@@ -39,7 +39,7 @@ def _with_preposition(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
     first = chunk.start
     for _ in range(MOST_HEADS):
         at, cases = _preposition(chart, grammar, first)
-        if not cases:
+        if not cases or _is_article(chart, grammar, at):
             break
         head = "genitive" in cases and any(chart.has("word", at - 1, name) for name in HEADS)
         if not head:
@@ -72,6 +72,17 @@ def _adjective(chart: Chart, i: int) -> bool:
     if chart.word(i) == HYPHEN:
         return True
     return chart.is_word(i) and chart.texts[i].islower() and not any(chart.hit(layer, i) for layer in layers)
+
+
+def _is_article(chart: Chart, grammar: Grammar, i: int) -> bool:
+    """Whether a preposition that is also an article has no noun before it: "DES soldats ont tué DES civils"."""
+    if chart.word(i) not in grammar.closed["partitives"]:
+        return False
+    if not chart.is_word(i - 1):
+        return True
+    layers = ("trigger", "auxiliary")
+    hits = (chart.hit(layer, i - back) for layer in layers for back in range(1, LONGEST_PREPOSITION))
+    return any(hit is not None and hit[0] == i for hit in hits)
 
 
 def _longest(chart: Chart, i: int, hit: Hit) -> tuple[int, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipeline.events.chunks import Chunk
+from pipeline.events.grammar import PORTFOLIO
 
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 MOST_BETWEEN = 1
 NAMED = frozenset({"person", "counterpart"})
 ENDS = frozenset(",.;:()")
+MINISTERS = frozenset({"minister", "ministry"})
+QUOTES = frozenset("\"'")
 
 
 class Described:
@@ -26,10 +29,39 @@ class Described:
     def whole(self, chart: Chart, chunk: Chunk, end: int) -> Chunk:
         """Extend a chunk over what describes it."""
         i = self._modifiers(chart, chunk.end, end)
-        chunk = self._adjective(chart, chunk, i) or self._genitive(chart, chunk, i) or chunk
+        described = self._adjective(chart, chunk, i)
+        chunk = self._portfolio(chart, described) if described else self._genitive(chart, chunk, i) or chunk
         if chunk.kind not in NAMED:
             return chunk
         return self._name(chart, chunk, self._modifiers(chart, chunk.end, end), end)
+
+    def settled(self, chart: Chart, before: list[Chunk], chunk: Chunk) -> Chunk:
+        """Correct the case of a chunk by what it is and by the chunk before it."""
+        if chunk.kind == "place" and chunk.case == "to" and self.known.grammar.to_is_in:
+            return chunk._replace(case="in")
+        return self._sharing(chart, before, chunk)
+
+    def _sharing(self, chart: Chart, before: list[Chunk], chunk: Chunk) -> Chunk:
+        """Give a second state that shares an office the case of the first: "les présidents du Mali et DU SÉNÉGAL"."""
+        if not before or chunk.case != "genitive" or before[-1].basis != "explicit" or not before[-1].office:
+            return chunk
+        between = chart.folded[before[-1].end : chunk.start]
+        if not between or between[0] not in self.known.grammar.conjunctions:
+            return chunk
+        return chunk._replace(start=before[-1].end + 1, case=before[-1].case)
+
+    def _portfolio(self, chart: Chart, chunk: Chunk) -> Chunk:
+        """Read what a minister is responsible for behind the adjective: "le ministre russe DE LA DÉFENSE"."""
+        after = chart.has("case", chunk.end, "genitive") if chunk.office in MINISTERS else 0
+        while after and chart.word(after) in self.known.grammar.words.get("articles", ()):
+            after += 1
+        hit = chart.hit("word", after) if after else None
+        named = next((str(name) for name in hit[1] if str(name).startswith(PORTFOLIO)), None) if hit else None
+        if hit is None or named is None:
+            return chunk
+        person = chunk.office == "minister"
+        office = named.removeprefix(PORTFOLIO) if person else chunk.office
+        return chunk._replace(end=hit[0], office=office, national=person)
 
     def nation(self, chart: Chart, i: int) -> Chunk | None:
         """Read a country, or an adjective in the place of a noun."""
@@ -70,10 +102,13 @@ class Described:
         return any(chart.hit(layer, i) for layer in layers)
 
     def _genitive(self, chart: Chart, chunk: Chunk, i: int) -> Chunk | None:
-        """Read the state or organisation behind "of"."""
+        """Read the state or organisation behind "of", another noun between: "fuerzas de ocupación DE SIRIA"."""
         after = chart.has("case", i, "genitive")
         if not after:
             return None
+        inner = after + 1 + (chart.word(after + 1) in QUOTES)
+        if chart.texts[after].islower() and not self._known(chart, after) and chart.has("case", inner, "genitive"):
+            after = chart.has("case", inner, "genitive")
         while chart.word(after) in self.known.grammar.words.get("articles", ()):
             after += 1
         for layer in ("country", "organisation", "place"):

@@ -41,6 +41,8 @@ class Finder:
             chunk = self._at(chart, i, end) if i >= last else None
             if chunk is not None:
                 chunk = with_case(chart, self.known.grammar, chunk, end)
+                if self.known.grammar.adjectives_follow:
+                    chunk = self.described.settled(chart, found, chunk)
                 found.append(chunk._replace(chart=chart.segment) if chart.segment else chunk)
                 last = chunk.end
         return coordinate(chart, self.known.grammar, found)

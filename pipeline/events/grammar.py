@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 FORMS = ("past", "habitual", "infinitive", "subjunctive", "future", "present", "stem", "conjunctive")
 ENGLISH_FORMS = ("base", "third", "past", "participle", "ing")
 # Closed classes: articles and the like, words that may follow a whole noun phrase, pronouns by what they stand for.
-CLOSED = ("determiners", "neutral", "no_adverbs", "he", "it", "they")
-SWITCHES = ("adjectives_follow", "small_adjectives", "drops_subjects", "inverts", "marks_persons")
+CLOSED = ("determiners", "neutral", "no_adverbs", "he", "it", "they", "partitives")
+# Marks the office of a minister among the words: "=defence minister".
+PORTFOLIO = "="
+SWITCHES = ("adjectives_follow", "small_adjectives", "drops_subjects", "inverts", "marks_persons", "to_is_in")
 _VERB = re.compile(r"\{(\w+)\}")
 # What a stem written together with an auxiliary amounts to.
 GLUED = {
@@ -56,7 +58,8 @@ class Grammar:
     `closed` are closed classes of single words, by name; `adverb_ending` is what most adverbs end in.
     `conjugated`: verbs have moods made by rule; `adjectives_follow` their noun; `small_adjectives`: those of states
     have no capital; `drops_subjects`: a verb alone goes on with the subject of the sentence before; `inverts`: a
-    subject that is no state may stand right behind its verb; `marks_persons`: objects that are people have "to".
+    subject that is no state may stand right behind its verb; `marks_persons`: objects that are people have "to";
+    `to_is_in`: "to" with a place says where.
     """
 
     order: str
@@ -76,6 +79,7 @@ class Grammar:
     drops_subjects: bool = False
     inverts: bool = False
     marks_persons: bool = False
+    to_is_in: bool = False
 
     def is_adverb(self, word: str) -> bool:
         """Whether a word as written is an adverb by its ending."""
@@ -128,6 +132,7 @@ def grammar(code: str) -> Grammar:
         name: Frame(row["kind"], tuple(row["actor"]), tuple(row["recipient"]))
         for name, row in table.get("frames", {}).items()
     }
+    portfolios = {PORTFOLIO + office: listed for office, listed in table.get("portfolios", {}).items()}
     return Grammar(
         order=table["order"],
         glue_after=table.get("glue_after", ""),
@@ -135,7 +140,7 @@ def grammar(code: str) -> Grammar:
         conjunctions=frozenset(table.get("conjunctions", ())),
         list_marks=frozenset(table.get("list_marks", ",")),
         frames=frames,
-        words={name: tuple(listed) for name, listed in table.get("words", {}).items()},
+        words={name: tuple(listed) for name, listed in (table.get("words", {}) | portfolios).items()},
         speech_verbs=frozenset(table.get("speech", {}).get("verbs", ())),
         table=table,
         closed={name: frozenset(table.get("closed", {}).get(name, ())) for name in CLOSED},

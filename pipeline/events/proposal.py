@@ -42,6 +42,10 @@ DOMESTIC = frozenset({
     "COERCE", "SANCTION", "PROTEST", "ASSAULT", "ACCUSE", "REQUEST", "REJECT", "RETREAT", "CONCEDE", "THREATEN",
 })  # fmt: skip
 OBJECT_REACH = 6
+# Words between whose attack it was and the word for it.
+DEED_REACH = 3
+# Words from a deed to who did it.
+DOER_REACH = 4
 JOINING = frozenset({"and", "&", "or"})
 OFFICES = frozenset({"person", "counterpart"})
 
@@ -215,6 +219,8 @@ def _partner(scene: Scene, firing: Firing, actors: list[Chunk]) -> list[Chunk]:
     return [c._replace(basis="remembered", group=0) for c in others[:1]]
 
 
+        if one.has("word", i, "deeds") and (doers := _doers(scene, i)):
+            return doers
 def _has_partner(scene: Scene, firing: Firing) -> bool:
     """Whether the words before the trigger name a partner that is no known party: "talked to experts"."""
     i = firing.start - 1
@@ -224,6 +230,11 @@ def _has_partner(scene: Scene, firing: Firing) -> bool:
 
 
 def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> dict[str, bool]:
+def _doers(scene: Scene, i: int) -> list[Chunk]:
+    """Who has done the deed named at token i: "la decisión unilateral DE ISRAEL"."""
+    return [c for c in scene.chunks if c.case == "genitive" and 0 <= c.start - i <= DOER_REACH and c.country][:1]
+
+
     """Return what the trigger and its type demand of the parties, and whether it is met."""
     actors, recipients = parties.actors, parties.recipients
     everyone = (*actors, *recipients)

@@ -110,7 +110,7 @@ def other_subject(scene: Sentence, firing: Firing) -> bool:
             return (
                 j < i
                 and chart.word(j - 1) not in grammar.conjunctions
-                and not any((hit := chart.hit("case", j - back)) is not None and hit[0] == j for back in (1, 2))
+                and not any((hit := chart.hit("case", j - back)) is not None and hit[0] >= j for back in (1, 2))
             )
     return False
 

@@ -102,6 +102,7 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     if firing.group is None:
         # A noun reports the act: who did it stands in its own phrase.
         own = [c for c in near if firing.end <= c.start <= firing.end + NOUN_REACH]
+        own += [c for c in near if c not in own and c.group and c.group in {o.group for o in own}]
         return cast_of(scene, firing, own, owner(scene, firing))
     if firing.act.said is not None:
         return _said(scene, firing, last)
@@ -114,7 +115,7 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
         or antecedent(scene.chunks, clause.start, clause.link)
         or subject_behind(scene, firing)
     )
-    opening = firing.start <= clause.start + 1 and not scene.carried
+    opening = firing.start <= clause.start + 1 and not scene.carried and clause.link != RELATIVE
     if opening and (firing.tense == "participle" or not agents):
         agents = behind(scene, firing) or agents
     if not agents and firing.act.needs_place:
@@ -278,7 +279,8 @@ def _with_object(scene: Sentence, name: str, end: int, tense: str) -> int | None
         if chart.has("list", i, name):
             return chart.hits["list"][i][0]
         case = chart.hit("case", i)
-        other = chart.hit("auxiliary", i) or (chart.hit("trigger", i) if i > end else None)
+        verbal = chart.hit("auxiliary", i) if not chart.has("auxiliary", i, "adverb") else None
+        other = verbal or (chart.hit("trigger", i) if i > end else None)
         if chart.word(i) in STOPS or other or (case is not None and "genitive" not in case[1]):
             return None
     return None
