@@ -42,8 +42,6 @@ DOMESTIC = frozenset({
     "COERCE", "SANCTION", "PROTEST", "ASSAULT", "ACCUSE", "REQUEST", "REJECT", "RETREAT", "CONCEDE", "THREATEN",
 })  # fmt: skip
 OBJECT_REACH = 6
-# Words between whose attack it was and the word for it.
-DEED_REACH = 3
 # Words from a deed to who did it.
 DOER_REACH = 4
 JOINING = frozenset({"and", "&", "or"})
@@ -185,11 +183,18 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
             return [Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
         if before_noun and (case := one.hit("case", i)) is not None and not {"genitive", "by"} & set(case[1]):
             break
+        if one.has("word", i, "deeds") and (doers := _doers(scene, i)):
+            return doers
         if one.hit("connective", i) or (svo and one.word(i) in scene.reader.known.grammar.conjunctions):
             break
         if before_noun and (state := _modifier(one, i)):
             return [Chunk(start=i, end=i + 1, kind="state", country=state, basis="explicit", chart=one.segment)]
     return []
+
+
+def _doers(scene: Scene, i: int) -> list[Chunk]:
+    """Who has done the deed named at token i: "la decisión unilateral DE ISRAEL"."""
+    return [c for c in scene.chunks if c.case == "genitive" and 0 <= c.start - i <= DOER_REACH and c.country][:1]
 
 
 def _modifier(one: Chart, i: int) -> str | None:
@@ -219,8 +224,6 @@ def _partner(scene: Scene, firing: Firing, actors: list[Chunk]) -> list[Chunk]:
     return [c._replace(basis="remembered", group=0) for c in others[:1]]
 
 
-        if one.has("word", i, "deeds") and (doers := _doers(scene, i)):
-            return doers
 def _has_partner(scene: Scene, firing: Firing) -> bool:
     """Whether the words before the trigger name a partner that is no known party: "talked to experts"."""
     i = firing.start - 1
@@ -230,11 +233,6 @@ def _has_partner(scene: Scene, firing: Firing) -> bool:
 
 
 def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> dict[str, bool]:
-def _doers(scene: Scene, i: int) -> list[Chunk]:
-    """Who has done the deed named at token i: "la decisión unilateral DE ISRAEL"."""
-    return [c for c in scene.chunks if c.case == "genitive" and 0 <= c.start - i <= DOER_REACH and c.country][:1]
-
-
     """Return what the trigger and its type demand of the parties, and whether it is met."""
     actors, recipients = parties.actors, parties.recipients
     everyone = (*actors, *recipients)
