@@ -102,13 +102,15 @@ class Pair:
     @cached_property
     def old_wording(self) -> Wording:
         """The words of the older article."""
-        return expanded(self.old.wording)
+        return expanded(self.old.wording) if self.old.wording else Wording("", "", whole=False)
 
     @cached_property
     def says_nothing_new(self) -> bool:
         """Whether the older article says everything the new one says."""
         if self.wording == self.old_wording:
             return self.wording.whole
+        if self.old.lasting:
+            return self.old.latest.text_sha256 == self.article.text_sha256
         return nothing_new(self.wording, self.old_wording, edges(self.article))
 
     @cached_property
@@ -140,6 +142,8 @@ class Pair:
     @property
     def is_same_words(self) -> bool:
         """Whether headline and text are the same but for spacing, case and punctuation."""
+        if self.old.lasting:
+            return self.new.text_key == self.old.text_key
         return self.wording.letters == self.old_wording.letters
 
     @property
@@ -177,7 +181,12 @@ class Pair:
     @property
     def is_same_page(self) -> bool:
         """Whether two texts of one address are states of one page, and not items under the address of their feed."""
-        return self.overlap.containment >= PASSAGE or self.heads[0] >= HEAD or self.wording == self.old_wording
+        return (
+            self.old.lasting
+            or self.overlap.containment >= PASSAGE
+            or self.heads[0] >= HEAD
+            or self.wording == self.old_wording
+        )
 
     @property
     def is_later(self) -> bool | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from schemas.article import Article, Verdict
 
 HOUR = 3600
-WINDOW_HOURS = 72
+WINDOW_HOURS, LASTING_HOURS = 72, 30 * 24
 DECISIONS_KEPT = 4
 SKETCH_KEPT = 512
 # One record moves the stream's clock by a day at most, so that a wrong date cannot empty the window.
@@ -37,7 +37,7 @@ class Seen:
     hour or better; `arrived` the stream's clock when it came, by which it expires. `text_key` is a hash of the folded
     body, `sketch` holds little-endian unsigned 32 bit numbers, `wording` the compressed folded words
     (`pipeline.dedup.wording`). `group` is the uri of the earliest article of its group as last known; `carriers` are
-    kept by that article.
+    kept by that article. `lasting` says that the article left the window: its sketch and words are gone.
     """
 
     uri: str
@@ -53,6 +53,7 @@ class Seen:
     group: str
     carriers: tuple[str, ...] = ()
     decisions: tuple[Decision, ...]
+    lasting: bool = False
 
     @property
     def latest(self) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from pipeline.dedup.index import SeenIndex
+from pipeline.dedup.memory import Memory
 from pipeline.dedup.stage import judge
 from pipeline.source import read_time
 from pipeline.stage import Emit, Put
@@ -50,7 +50,7 @@ def article(uri: str, text: str, title: str | None = None, *, cut: bool = False,
         "reason": "test",
         "detector": "none",
         "segments": tuple(segments),
-        "text_sha256": sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        "text_sha256": sha256(whole.encode("utf-8", "surrogatepass")).hexdigest(),
         "letters": found.letters,
         "sketch": found.hashes,
         "text_key": words.text_key,
@@ -63,7 +63,7 @@ class Stream:
     """One partition: its state, and the verdicts in order."""
 
     def __init__(self) -> None:
-        self.index = SeenIndex()
+        self.index = Memory()
         self.verdicts: list[Verdict] = []
         self.deleted = 0
 

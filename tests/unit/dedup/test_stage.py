@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dedup.index import SeenIndex
+from pipeline.dedup.memory import Memory
 from pipeline.dedup.stage import SPEC, judge
 from pipeline.dedup.state import Seen
 from pipeline.stage import Emit, Put
@@ -323,7 +323,7 @@ class TestDelivery:
         whole, restarted = Stream(), Stream()
         for piece in self.pieces():
             states = [codec.decode(Seen, codec.encode(entry)) for entry in restarted.index.values()]
-            restarted.index = SeenIndex({entry.uri: entry for entry in reversed(states)})
+            restarted.index = Memory({entry.uri: entry for entry in reversed(states)})
             assert restarted.feed(piece) == whole.feed(piece)
 
     def test_with_a_plain_mapping_gives_the_same(self):
@@ -352,5 +352,5 @@ def test_any_article_is_passed_on_once_and_is_no_copy_of_itself(items):
 
 
 def test_the_spec_brings_its_view():
-    assert isinstance(SPEC.view(), SeenIndex)
+    assert isinstance(SPEC.view(), Memory)
     assert SPEC.make() is judge
