@@ -6,10 +6,12 @@ from array import array
 from functools import lru_cache
 from hashlib import blake2b
 
+import numpy as np
+
 BYTES = 4
 _EMPTY, _GONE = 0xFFFFFFFF, 0xFFFFFFFE
 _LEAST = 64
-_FULL, _GROWTH = 0.7, 1.3
+_FULL, _GROWTH = 0.75, 1.15
 
 
 @lru_cache(maxsize=64)
@@ -72,12 +74,22 @@ class Fingerprints:
         self._used += 1
 
     def _grow(self) -> None:
-        """Make room for a third more than is left without what was taken out."""
-        keys, places = self._keys, self._places
-        self._resize(max(_LEAST, int(self._used * _GROWTH / _FULL) + 1))
-        for key, place in zip(keys, places, strict=True):
-            if place < _GONE:
-                self._insert(key, place)
+        """Make room for a seventh more than is left without what was taken out."""
+        keys, places = (np.frombuffer(one, dtype=np.uint32) for one in (self._keys, self._places))
+        kept = places < _GONE
+        keys, places = keys[kept], places[kept]
+        self._resize(max(_LEAST, int(len(keys) * _GROWTH / _FULL) + 1))
+        slots = keys % np.uint32(len(self._keys))
+        order = np.argsort(slots, kind="stable")
+        # Each takes its own slot, or the first one behind those before it; a few at the end begin again at 0.
+        steps = np.arange(len(order))
+        taken = np.maximum.accumulate(slots[order] - steps) + steps
+        fit = int(taken.searchsorted(len(self._keys)))
+        np.frombuffer(self._keys, dtype=np.uint32)[taken[:fit]] = keys[order[:fit]]
+        np.frombuffer(self._places, dtype=np.uint32)[taken[:fit]] = places[order[:fit]]
+        self._filled = self._used = fit
+        for key, place in zip(keys[order[fit:]].tolist(), places[order[fit:]].tolist(), strict=True):
+            self._insert(key, place)
 
     def _resize(self, slots: int) -> None:
         self._keys, self._places = array("I", bytes(4 * slots)), array("I", b"\xff" * 4 * slots)

@@ -126,6 +126,11 @@ class SeenIndex(MutableMapping[str, Seen]):
         """Bytes held, but for the newest few hundred articles, which are kept at hand in a bounded number of bytes."""
         return self._entries.size + self._names.size + self._postings.size + self._hours.size
 
+    @property
+    def segments(self) -> int:
+        """Number of sorted arrays that are searched for passages."""
+        return self._postings.segments
+
     def with_url(self, url: str | None) -> tuple[str, ...]:
         """Return articles with this canonical address."""
         named = self._named("url", url) if url else ()

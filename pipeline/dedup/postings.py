@@ -143,6 +143,11 @@ class Postings:
         arrays = ((one.hashes, one.within, one.new, one.alive) for one in self._segments)
         return sum(array.nbytes for parts in arrays for array in parts)
 
+    @property
+    def segments(self) -> int:
+        """Number of sealed segments."""
+        return len(self._segments)
+
     def add(self, place: int, hashes: Hashes, *, new: bool) -> None:
         """Remember the sketch of an article, with a higher number than any before; `new` ones count for repetition."""
         if not len(hashes):

@@ -59,8 +59,11 @@ class Folded:
 def folded(title: str | None, segments: tuple[Segment, ...], received: str) -> Folded:
     """Read an article's headline, body and dateline; its title is among the segments where it is not given apart."""
     headline = title or "\n".join(received[one.start : one.end] for one in segments if one.kind == "title")
-    body = body_text(segments, received)
-    before = dateline(segments, received)
+    return read(headline, body_text(segments, received), dateline(segments, received))
+
+
+def read(headline: str, body: str, before: str) -> Folded:
+    """Fold headline, body and dateline."""
     cut = len(body) > CHARACTERS_READ
     lines = fold_lines(headline[:CHARACTERS_READ], body[:CHARACTERS_READ], _CUT if cut else "", before)
     letters = fold_codes(body) if cut else _letters(lines[slice(*(lines == ord(LINE_END)).nonzero()[0][:2])])

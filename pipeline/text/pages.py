@@ -29,7 +29,7 @@ _ROOM = 256 - len(_COMMON)
 _LAST_BLOCK = 0x2F
 _UTF8, _UTF16 = 0, 1
 # Tables for texts of so many bytes stay in the cache of a processor.
-_LEVEL, _TYPICAL_BYTES = 1, 8192
+_LEVEL, _TYPICAL_BYTES = 6, 8192
 
 
 class Zstandard(local):

@@ -1,62 +1,41 @@
-"""Speed and size of the dedup stage, beside datasketch where that can be imported.
+"""Speed, size and recovery of the dedup stage.
 
-`python -m tests.eval.dedup_speed [articles [hours]]`. The articles are those of the throughput corpus; once they are used
-up, they come again with their words in another order, which makes them new. With `hours` they arrive evenly over so
-many hours, so that the window of 72 hours fills and empties.
+`python -m tests.eval.dedup_speed speed [articles]`: real articles, beside datasketch where that can be imported.
+`... window [articles in the window [windows]]`: made articles that arrive evenly; time, size and resident memory for
+every tenth of every window.
+`... recovery [articles]`: the index made anew from the JSON entries of a table, as after a restart.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
-import random
 import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from time import process_time
+from time import perf_counter, process_time
 from typing import Any
 
+from pipeline.dedup.index import SeenIndex
+from pipeline.dedup.state import WINDOW_HOURS, Seen
 from pipeline.text.body import body_text
 from pipeline.text.fold import fold, fold_words
-from pipeline.text.sketch import sketch
+from pipeline.text.folded import read
+from pipeline.text.sketch import Sketch
 from schemas import codec
 from schemas.article import Article
-from tests.eval.dedup_pairs import made, read, say
+from tests.eval.dedup_corpus import invented, real
+from tests.eval.dedup_pairs import say
 from tests.unit.dedup.articles import Stream
 
-PARTS = 10
-SITES = 400
+PART = 500
 # datasketch takes longest: of every part so many articles are enough to know its speed by.
-COMPARED = 300
-START = datetime(2024, 1, 1, tzinfo=UTC)
+COMPARED = 250
 
 
-def shuffled(text: str, chance: random.Random) -> str:
-    """Put words, or characters where there are no words, in another order: a new text with the same letters."""
-    words = text.split(" ")
-    if len(words) * 15 < len(text):
-        words, gap = list(text), ""
-    else:
-        gap = " "
-    chance.shuffle(words)
-    return gap.join(words)
-
-
-def articles(count: int, hours: float, chance: random.Random) -> Iterator[Article]:
-    """Yield articles as the language stage makes them."""
-    lines = read("throughput/articles.jsonl.gz")
-    for place in range(count):
-        line = dict(lines[place % len(lines)])
-        if place >= len(lines):
-            line["text"], line["title"] = shuffled(line["text"], chance), f"{line.get('title') or ''} {place}"
-        line["url"] = f"https://paper{place % SITES}.example/news/2024/{place}"
-        line["published"] = (START + timedelta(hours=hours * place / count)).isoformat() if hours else None
-        yield made(line, line["url"])
-
-
-def rivals() -> dict[str, Callable[[int, str], None]]:
+def rivals() -> dict[str, Callable[[tuple[int, str]], None]]:
     """Return MinHash LSH of 128 permutations over word 3-grams and over character 9-grams."""
     try:
         datasketch = importlib.import_module("datasketch")
@@ -64,14 +43,14 @@ def rivals() -> dict[str, Callable[[int, str], None]]:
         say("datasketch is not installed: not compared")
         return {}
 
-    def rival(shingles: Callable[[str], list[str]]) -> Callable[[int, str], None]:
+    def rival(shingles: Callable[[str], list[str]]) -> Callable[[tuple[int, str]], None]:
         index = datasketch.MinHashLSH(threshold=0.5, num_perm=128)
 
-        def feed(place: int, text: str) -> None:
+        def feed(numbered: tuple[int, str]) -> None:
             signature = datasketch.MinHash(num_perm=128)
-            signature.update_batch([one.encode("utf-8", "surrogatepass") for one in shingles(text)])
+            signature.update_batch([one.encode("utf-8", "surrogatepass") for one in shingles(numbered[1])])
             index.query(signature)
-            index.insert(place, signature)
+            index.insert(numbered[0], signature)
 
         return feed
 
@@ -88,6 +67,19 @@ def letter_ngrams(text: str) -> list[str]:
     return [letters[i : i + 9] for i in range(max(1, len(letters) - 8))]
 
 
+def sketched(texts: tuple[str, str]) -> tuple[Sketch, str, bytes]:
+    """Do what the first stage does for this one: fold, sketch, pack."""
+    words = read(*texts, "")
+    return words.sketch, words.text_key, words.packed
+
+
+def parts(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:
+    """Cut a stream into lists."""
+    rest = iter(articles)
+    while part := list(islice(rest, size)):
+        yield part
+
+
 def timed(run: Callable[[Any], object], many: list[Any]) -> float:
     """Return CPU microseconds for one."""
     start = process_time()
@@ -97,39 +89,87 @@ def timed(run: Callable[[Any], object], many: list[Any]) -> float:
 
 
 def resident() -> int:
-    """Return the resident memory of this process in bytes, 0 where that is not known."""
+    """Return the resident memory of this process in bytes, 0 where that is not known; what is free is given back."""
+    gc.collect()
+    if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
     statm = Path("/proc/self/statm")
     return int(statm.read_text().split()[1]) * 4096 if statm.exists() else 0
 
 
-def main() -> None:
-    count, hours = (int(sys.argv[1]) if len(sys.argv) > 1 else 3000), (float(sys.argv[2]) if len(sys.argv) > 2 else 0.0)
-    stream, others, made_now = Stream(), rivals(), articles(count, hours, random.Random(1))
+def speed(count: int = 12_000) -> None:
+    """Interleave both, a few hundred articles each in turn, so that a busy machine slows both."""
+    stream, others, articles = Stream(), rivals(), real(count)
     gc.collect()
+    gc.freeze()
     rows: list[tuple[float, ...]] = []
-    before = 0
-    while part := list(islice(made_now, -(-count // PARTS))):
-        before = before or resident()
+    for part in parts(articles, PART):
         bodies = [body_text(one.segments, one.received) for one in part]
-        some = list(enumerate(bodies[:COMPARED], len(rows) * COMPARED))
-        row = [timed(sketch, bodies), timed(stream.feed, part)]
-        row += [timed(lambda pair, feed=feed: feed(*pair), some) for feed in others.values()]
+        numbered = list(enumerate(bodies[:COMPARED], len(rows) * COMPARED))
+        texts = [(one.title or "", body) for one, body in zip(part, bodies, strict=True)]
+        row = [timed(sketched, texts), timed(stream.feed, part), *(timed(feed, numbered) for feed in others.values())]
         rows.append(tuple(row))
         stream.verdicts.clear()
-        size, held = stream.index.size, len(stream.index)
-        say(
-            f"{held:7} in the window: sketch {row[0]:4.0f} us, judge {row[1]:4.0f} us, {size / held:5.0f} bytes an article;",
-            ", ".join(f"{name} {us:.0f} us" for name, us in zip(others, row[2:], strict=True)),
-        )
-    sketched, judged, *theirs = (sum(column) / len(rows) for column in zip(*rows, strict=True))
-    say(f"ours {1e6 / (sketched + judged):.0f} articles/s with sketching, {1e6 / judged:.0f} without")
+    sketching, judging, *theirs = (sum(column) / len(rows) for column in zip(*rows, strict=True))
+    say(f"{len(stream.index)} articles: folding, sketching and packing {sketching:.0f} us, judging {judging:.0f} us")
+    say(f"ours: {1e6 / (sketching + judging):.0f} articles/s with sketching, {1e6 / judging:.0f} without")
     for name, us in zip(others, theirs, strict=True):
-        say(f"{name}: {1e6 / us:.0f} articles/s: ours {us / (sketched + judged):.1f} times, {us / judged:.1f} without")
+        say(
+            f"{name}: {1e6 / us:.0f} articles/s; ours {us / (sketching + judging):.1f} and {us / judging:.1f} times that"
+        )
+    travels(articles)
+
+
+def travels(articles: list[Article]) -> None:
+    """Say what the folded words add to a message of news.articles."""
+    whole = sum(len(codec.encode(one)) for one in articles)
+    words = sum(len(one.words or b"") * 4 / 3 + len('"words":"",') for one in articles)
+    say(
+        f"news.articles: {whole / len(articles):.0f} bytes of JSON an article, {words / whole:.0%} of them folded words"
+    )
+
+
+def window(held: int = 70_000, windows: int = 3) -> None:
+    """Print every tenth of so many windows."""
+    stream, made = Stream(), invented(held * windows, WINDOW_HOURS * windows)
+    first = next(made)
     gc.collect()
-    held = len(stream.index)
-    say(f"resident {(resident() - before) / held:.0f} bytes an article, all of this process counted")
-    sample = [codec.encode(entry) for entry in islice(stream.index.values(), 2000)]
-    say(f"state {sum(map(len, sample)) / len(sample):.0f} bytes of JSON an article")
+    before = resident()
+    stream.feed(first)
+    say(f"{'articles':>9} {'in window':>9} {'us each':>8} {'bytes each':>10} {'resident each':>13} {'segments':>8}")
+    for tenth in range(10 * windows):
+        judging, few = 0.0, -(-held // 10 // PART)
+        for part in parts(islice(made, few * PART), PART):
+            judging += timed(stream.feed, part) / few
+            stream.verdicts.clear()
+        del part
+        entries, grown = len(stream.index), resident() - before
+        size, done = stream.index.size / entries, (tenth + 1) * few * PART
+        say(f"{done:9} {entries:9} {judging:8.0f} {size:10.0f} {grown / entries:13.0f} {stream.index.segments:8}")
+    say(f"forgotten {stream.deleted}")
+
+
+def recovery(count: int = 100_000) -> None:
+    """Make the index anew from what a table keeps."""
+    stream, table = Stream(), dict[str, bytes]()
+    for one in invented(count, WINDOW_HOURS):
+        stream.feed(one)
+        stream.verdicts.clear()
+        table[one.uri] = codec.encode(stream.index[one.uri])
+    entries = sum(map(len, table.values())) / len(table)
+    del stream
+    start = perf_counter()
+    index = SeenIndex()
+    for uri, value in table.items():
+        index[uri] = codec.decode(Seen, value)
+    taken = perf_counter() - start
+    say(f"{len(index)} entries of {entries:.0f} bytes of JSON in {taken:.1f} s: {len(index) / taken:.0f} entries/s,")
+    say(f"{taken / len(index) * 1e6:.0f} s a million")
+
+
+def main() -> None:
+    name, *numbers = sys.argv[1:] or ["speed"]
+    {"speed": speed, "window": window, "recovery": recovery}[name](*map(int, numbers))
 
 
 if __name__ == "__main__":
