@@ -292,7 +292,8 @@ class Finder:
         body = hit[1][0]
         if not (body.small or self.names.written(chart, i, upper=body.upper)):
             return None
-        if body.common and not self._supported(chart, i, hit[0]):
+        owned = self.known.grammar.order == "SOV" and chart.has("case", i - 1, "genitive")
+        if body.common and (owned or not self._supported(chart, i, hit[0])):
             return None
         office = self._officer(chart, i, hit[0], body)
         if office is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.events.chunks import Chunk, ChunkKind
+from pipeline.events.chunks import Chunk
 from pipeline.events.draft import Draft
+from pipeline.events.implied import implied_actors, victims, within_one_state
 from pipeline.events.ontology import ontology
 from pipeline.events.places import location, of_place, stated
-from pipeline.events.roles import MEDIA, Cast, Parties, assign
+from pipeline.events.roles import KILLED, MEDIA, Cast, Parties, assign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +34,7 @@ EXPERTS = frozenset({"EDU", "JRN", "MED"})
 UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", "CVL", "EDU", "LAB", "MED", None})
 UNIONS = frozenset({"UNO", "EUR", "IGO"})
 RULING = frozenset({"GOV", "MIL", "COP", "JUD", "LEG"})
-POLITICAL = RULING | {"PTY", "OPP", "REB", "SPY", "PRM", "LAB", "JUD", "IGO"}
-# Forms of a verb that need no agent.
-UNAGENTED = frozenset({"passive", "nominal"})
+POLITICAL = RULING | {"ELI", "PTY", "OPP", "REB", "SPY", "PRM", "LAB", "JUD", "IGO"}
 JUDGING = frozenset({"ACCUSE", "SUPPORT", "REJECT", "COERCE"})
 # Types of events that are more often within one country than between two.
 DOMESTIC = frozenset({
@@ -101,9 +100,9 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
         elif chunk.kind not in {"pronoun", "speaker"} and not (chunk.kind == "place" and not _speaks_for_state(chunk)):
             actors.append(chunk)
     if not actors and not parties.mutual:
-        actors = _by_demonym(scene, firing) or _by_place(scene, firing, parties, cast)
-    if firing.act.needs_recipient and firing.act.type in JUDGING and _is_loose(parties.recipients):
-        parties = replace(parties, recipients=tuple(_by_object(scene, firing)) or parties.recipients)
+        actors = implied_actors(scene, firing, parties, cast)
+    if _is_loose(parties.recipients):
+        parties = replace(parties, recipients=tuple(_described(scene, firing)) or parties.recipients)
     telling = firing.act.type in TELLING
     recipients = [c for c in parties.recipients if c.kind not in UNRESOLVED and not (telling and c.sector == MEDIA)]
     if parties.mutual and not recipients and len({c.identity for c in actors}) < 2:
@@ -115,6 +114,14 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
     if scene.reader.known.grammar.order == "SVO" and firing.act.type in DOMESTIC:
         actors, recipients = _of_one_country(actors, recipients)
     return replace(parties, actors=tuple(actors), recipients=tuple(recipients), inherited=resolved)
+
+
+def _described(scene: Scene, firing: Firing) -> list[Chunk]:
+    """Those an adjective names: the victims, whose attack is condemned."""
+    if firing.act.cameo == KILLED:
+        return victims(scene, firing)
+    judged = firing.act.needs_recipient and firing.act.type in JUDGING
+    return _by_object(scene, firing) if judged else []
 
 
 def _is_loose(recipients: tuple[Chunk, ...]) -> bool:
@@ -137,36 +144,6 @@ def _at_home(chunk: Chunk, country: str | None) -> Chunk:
     return chunk._replace(country=country, basis="remembered") if fits else chunk
 
 
-def _by_demonym(scene: Scene, firing: Firing) -> list[Chunk]:
-    """The state whose adjective stands before the noun of the act: "an Israeli air strike"."""
-    one = scene.chart
-    for back in (1, 2, 3):
-        hit = one.hit("demonym", firing.start - back)
-        if hit is not None and hit[0] == firing.start and firing.act.words:
-            start = firing.start - back
-            return [
-                Chunk(start=start, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)
-            ]
-    return []
-
-
-def _by_place(scene: Scene, firing: Firing, parties: Parties, cast: Cast) -> list[Chunk]:
-    """The state in which people are arrested, tried or put under curfew, or protest, where nobody else is named."""
-    act = firing.act
-    power = act.type == "COERCE" or act.mode in {"allege", "convict"}
-    if act.type != "PROTEST" and not (power and firing.tense in UNAGENTED and not cast.unknown_agent):
-        return []
-    inside = stated([c for c in scene.chunks if c.start >= firing.clause.start and c.end <= firing.stop], firing.start)
-    if inside is None or scene.reader.known.grammar.order == "SVO":
-        return []
-    if act.frame != "self" and not (power and parties.recipients):
-        return []
-    protest = act.type == "PROTEST"
-    kind: ChunkKind = "people" if protest else "state"
-    sector = "CVL" if protest else None
-    return [inside._replace(kind=kind, basis="apposition", sector=sector, case=None, group=0, place=None)]
-
-
 def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
     """The state whose adjective describes what is condemned, praised or seized: "condemned the Israeli attack"."""
     one, clause = scene.chart, firing.clause
@@ -181,10 +158,10 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
         hit = one.hit("demonym", i)
         if hit is not None:
             return [Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
-        if before_noun and (case := one.hit("case", i)) is not None and not {"genitive", "by"} & set(case[1]):
-            break
         if one.has("word", i, "deeds") and (doers := _doers(scene, i)):
             return doers
+        if before_noun and (case := one.hit("case", i)) is not None and not {"genitive", "by"} & set(case[1]):
+            break
         if one.hit("connective", i) or (svo and one.word(i) in scene.reader.known.grammar.conjunctions):
             break
         if before_noun and (state := _modifier(one, i)):
@@ -374,7 +351,7 @@ def _location(scene: Scene, firing: Firing, parties: Parties, event_type: str) -
     if parties.place is not None:
         return location(parties.place, "sentence")
     if event_type in PLACELESS:
-        return None
+        return within_one_state(parties)
     near = [c for c in scene.chunks if c.start >= firing.clause.start and c.end <= firing.stop]
     chunk = stated(near, firing.start)
     if chunk is not None and chunk.kind == "state" and event_type == "CONSULT":
@@ -385,13 +362,14 @@ def _location(scene: Scene, firing: Firing, parties: Parties, event_type: str) -
     place = scene.reader.dateline
     if place is not None and place.country in {c.country for c in (*parties.actors, *parties.recipients)}:
         return of_place(place, "dateline")
-    return None
+    return within_one_state(parties)
 
 
 def _recalled(scene: Scene, firing: Firing, date: EventDate | None) -> bool:
     """Whether the event lies before the news: a pluperfect with a date of its own, an old date, a word of recall."""
     past = firing.group is not None and firing.group.recalled
     here = scene.chart.within("word", "past_reference", scene.span[0], firing.start) is not None
+    here = here or scene.chart.within("word", "when", firing.clause.start, firing.start) is not None
     known = scene.reader.anchor
     older = (
         date is not None

@@ -1,0 +1,96 @@
+"""Parties that no noun phrase of the frame names: by the adjective of a deed, by whose deed it was, by the place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.events.chunks import Chunk, ChunkKind
+from pipeline.events.ontology import ontology
+from pipeline.events.places import country_name, stated
+from pipeline.events.roles import KILLED, Cast, Parties
+from schemas.event import EventLocation
+
+if TYPE_CHECKING:
+    from pipeline.events.chart import Chart
+    from pipeline.events.coder import Scene
+    from pipeline.events.firing import Firing
+
+# Words between whose attack it was and the word for it.
+DEED_REACH = 3
+# Words of the longest adjective of a state.
+ADJECTIVE = 3
+# Forms of a verb that need no agent.
+UNAGENTED = frozenset({"passive", "nominal"})
+
+
+def implied_actors(scene: Scene, firing: Firing, parties: Parties, cast: Cast) -> list[Chunk]:
+    """Return who acts where no noun phrase has the case of the agent."""
+    return _by_deed(scene, firing) or _by_adjective(scene, firing) or _by_place(scene, firing, parties, cast)
+
+
+def _by_deed(scene: Scene, firing: Firing) -> list[Chunk]:
+    """Whose attack it was in which people died: "in Israel's air strike", "in an Israeli air strike"."""
+    one = scene.chart
+    if firing.act.type != "ASSAULT":
+        return []
+    for i in range(firing.clause.start, firing.start):
+        noun = one.hit("list", i)
+        if noun is None or "deed" not in noun[1] or not (one.hit("case", noun[0]) or noun[0] == firing.start):
+            continue
+        owners = [c for c in scene.chunks if c.case == "genitive" and 0 <= i - c.case_end <= DEED_REACH and c.country]
+        found = owners[-1:] or _adjective(one, i)
+        if found:
+            return found
+    return []
+
+
+def _adjective(one: Chart, end: int) -> list[Chunk]:
+    """The state whose adjective ends before token `end`."""
+    for start in range(end - 1, max(end - ADJECTIVE, 0) - 1, -1):
+        hit = one.hit("demonym", start)
+        if hit is not None and hit[0] == end:
+            state = hit[1][0][0]
+            return [Chunk(start=start, end=end, kind="state", country=state, basis="demonym", chart=one.segment)]
+    return []
+
+
+def victims(scene: Scene, firing: Firing) -> list[Chunk]:
+    """The people named by an adjective alone before the word for killed: "forty Palestinians killed"."""
+    found = _adjective(scene.chart, firing.start)
+    return [c._replace(kind="people", sector="CVL") for c in found]
+
+
+def _by_adjective(scene: Scene, firing: Firing) -> list[Chunk]:
+    """The state whose adjective stands before the noun of the act: "an Israeli air strike"."""
+    if firing.act.cameo == KILLED or not firing.act.words:
+        return []
+    return _adjective(scene.chart, firing.start)
+
+
+def _by_place(scene: Scene, firing: Firing, parties: Parties, cast: Cast) -> list[Chunk]:
+    """The state in which people are arrested, tried or put under curfew, or protest, where nobody else is named."""
+    act = firing.act
+    power = act.type == "COERCE" or act.mode in {"allege", "convict"}
+    if act.type != "PROTEST" and not (power and firing.tense in UNAGENTED and not cast.unknown_agent):
+        return []
+    inside = stated([c for c in scene.chunks if c.start >= firing.clause.start and c.end <= firing.stop], firing.start)
+    if inside is None or scene.reader.known.grammar.order == "SVO":
+        return []
+    if act.frame != "self" and not (power and parties.recipients):
+        return []
+    protest = act.type == "PROTEST"
+    kind: ChunkKind = "people" if protest else "state"
+    sector = "CVL" if protest else None
+    return [inside._replace(kind=kind, basis="apposition", sector=sector, case=None, group=0, place=None)]
+
+
+def within_one_state(parties: Parties) -> EventLocation | None:
+    """The state in which two parties of its own deal with each other."""
+    everyone = (*parties.actors, *parties.recipients)
+    countries = {c.country for c in everyone}
+    if len(everyone) == 1 or len(countries) != 1:
+        return None
+    country = countries.pop()
+    if country is None or country in ontology().nonstate:
+        return None
+    return EventLocation(name=country_name(country), country=country, precision="country", basis="document")
