@@ -65,4 +65,5 @@ UNSTABLE = ranges(_unstable)
 WORD = re.compile(rf"[^\W\d_][^\W_]*(?:[{MARK}]+[^\W_]*)*")
 """A letter and all letters, marks and digits after it."""
 
-NUMBER = r"\d+(?:[.,:/]\d+)*"
+NUMBER = r"\d+(?:[.,:/]\d+){0,60}"
+"""Digits, and further digits behind single signs; no written number has more, and without a bound time is lost."""

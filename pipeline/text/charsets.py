@@ -36,18 +36,19 @@ _STARTS = [start for start, _ in _RUNS]
 class Charset:
     """One charset: the byte behind every sign above ASCII, and runs of signs that are the bytes of UTF-8 characters.
 
-    `leads` begin a character of two bytes or more, `trails` go on with it; `odd` are the signs of both that are no
-    letters and not `PLAIN`; `rests` are the signs that alone are what is left of a character. `spaced` finds an `à`
-    whose second byte, a no-break space, has become a space.
+    A character begins with one sign (its lead) and goes on with one to three others (its trails). `runs` finds whole
+    characters, `telling` something in every text that was surely misread; `odd` are the trails that are no letters and
+    not `PLAIN`, `rests` the signs that alone are what is left of a character; `broken` finds a lead before what may
+    have been put for its trail, `spaced` an `à` whose trail, a no-break space, has become a space.
     """
 
     name: str
     to_bytes: dict[int, int]
-    leads: frozenset[str]
-    trails: frozenset[str]
     odd: frozenset[str]
     rests: frozenset[str]
+    telling: re.Pattern[str]
     runs: re.Pattern[str]
+    broken: re.Pattern[str]
     spaced: re.Pattern[str]
 
     def decode(self, run: str) -> str | None:
@@ -59,13 +60,20 @@ class Charset:
 
 
 @cache
+def suspicious() -> re.Pattern[str]:
+    """Return what finds, in every misread text, two signs side by side; in many others, too."""
+    sides = ["".join(_class(_signs(name), *span) for name in _NAMES) for span in ((0xC2, 0xF4), (0x80, 0xBF))]
+    return re.compile(f"[{sides[0]}][{sides[1]}\x80-\x9f]")
+
+
+@cache
 def charsets() -> tuple[Charset, ...]:
     """Return the charsets, the commonest first."""
     return tuple(map(_charset, _NAMES))
 
 
 def _charset(name: str) -> Charset:
-    signs = {byte: bytes([byte]).decode(name, "ignore") or chr(byte) for byte in range(0x80, 0x100)}
+    signs = _signs(name)
     two, three, four = (_class(signs, *span) for span in ((0xC2, 0xDF), (0xE0, 0xEF), (0xF0, 0xF4)))
     # Latin-1 and readers that are not strict show bytes without a sign in the charset as control characters.
     controls = frozenset(map(chr, range(0x80, 0xA0))) if name.startswith("cp12") else frozenset[str]()
@@ -73,17 +81,32 @@ def _charset(name: str) -> Charset:
     trails = frozenset(signs[byte] for byte in range(0x80, 0xC0)) | controls
     odd = frozenset(c for c in trails - PLAIN if not is_letter(c))
     trail = "".join(sorted(map(re.escape, trails)))
+    lead = two + three + four
+    symbols = "".join(sorted(map(re.escape, odd)))
     unit = f"[{two}][{trail}]|[{three}][{trail}]{{2}}|[{four}][{trail}]{{3}}"
     return Charset(
         name=name,
         to_bytes={**{ord(c): ord(c) for c in controls}, **{ord(c): byte for byte, c in signs.items()}},
-        leads=leads,
-        trails=trails,
         odd=odd,
         rests=(leads | odd | {"\ufffd"}) - PLAIN,
+        telling=re.compile(_telling(lead, trail, symbols, cased=signs[0xD9] != "ظ")),
         runs=re.compile(f"(?:{unit})+"),
+        # Quotation marks have one form where this is looked for.
+        broken=re.compile(f"[{lead}][{symbols}?\ufffd\"']"),
         spaced=re.compile(f"{re.escape(signs[0xC3])}(?: (?= )|(?= ))"),
     )
+
+
+def _telling(lead: str, trail: str, symbols: str, *, cased: bool) -> str:
+    """Return a pattern that begins with one class, which is searched for fastest."""
+    if cased:
+        return f"[{lead}](?:[{symbols}]|[{trail}](?:[{symbols}{trail}]|[{lead}][{trail}]|(?=[a-z])|(?<=[a-z]..)))"
+    # Without capitals only signs and letters of the Latin alphabet tell anything.
+    return f"[{lead}][{trail}]?[{symbols}a-\u024f]"
+
+
+def _signs(name: str) -> dict[int, str]:
+    return {byte: bytes([byte]).decode(name, "ignore") or chr(byte) for byte in range(0x80, 0x100)}
 
 
 def _class(signs: dict[int, str], first: int, last: int) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
-from pipeline.text.charsets import Charset, charsets
+from pipeline.text.charsets import charsets
 
 _MARKS = ("????", "\ufffd\ufffd")
 _RUN = re.compile(r"(?:[?\ufffd]{3,}[\s?\ufffd.,!]*)+")
@@ -22,23 +21,10 @@ def lost(text: str) -> tuple[int, int] | None:
     return (match.start(), match.end() - len(match[0]) + len(match[0].rstrip())) if match else None
 
 
-@cache
-def _pairs() -> tuple[re.Pattern[str], ...]:
-    return tuple(map(_pair, charsets()))
-
-
-def _pair(charset: Charset) -> re.Pattern[str]:
-    """A sign that begins a character, and behind it one that goes on with it or is put for it, but is no letter."""
-    leads = "".join(sorted(map(re.escape, charset.leads)))
-    # Quotation marks have one form by now.
-    behind = "".join(sorted(map(re.escape, charset.odd))) + "?\ufffd\"'"
-    return re.compile(f"[{leads}][{behind}]")
-
-
 def misread(text: str) -> bool:
     """Say whether a normalised text is, for the most part, misread UTF-8 of which something was lost."""
     if text.isascii():
         return False
     head = text[:_CAP]
     shown = len(head) - head.count(" ")
-    return any((n := len(pair.findall(head))) >= _PAIRS and 2 * n >= _SHARE * shown for pair in _pairs())
+    return any((n := len(charset.broken.findall(head))) >= _PAIRS and 2 * n >= _SHARE * shown for charset in charsets())

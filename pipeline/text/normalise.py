@@ -79,8 +79,9 @@ def normalise(received: str, start: int = 0, end: int | None = None) -> Normalis
     layers: list[Layer] = []
     rules = _rules()
     for _ in range(_ROUNDS):
+        before = len(layers)
         text = _round(text, rules, layers)
-        if _settled(text, rules):
+        if _settled(text, rules, edited=len(layers) > before):
             break
     else:
         # Markup encoded more often than anyone does by accident; without its signs it is text.
@@ -126,13 +127,10 @@ def _folded(text: str, fold: dict[int, str]) -> str:
     return text
 
 
-def _settled(text: str, rules: _Rules) -> bool:
-    if (
-        next(_drop_edits(text, rules), None)
-        or has_markup(text)
-        or repair_edits(text)
-        or not unicodedata.is_normalized("NFC", text)
-    ):
+def _settled(text: str, rules: _Rules, *, edited: bool) -> bool:
+    if next(_drop_edits(text, rules), None) or has_markup(text) or (edited and repair_edits(text)):
+        return False
+    if not unicodedata.is_normalized("NFC", text):
         return False
     return not rules.sequence or not rules.sequence.search(text)
 

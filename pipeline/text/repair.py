@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from pipeline.text.charsets import Charset, charsets, is_letter, script_of
+from pipeline.text.charsets import Charset, charsets, is_letter, script_of, suspicious
 from pipeline.text.offsets import Edit
 
 # A word is looked at no further than this around a run.
@@ -47,12 +47,11 @@ def legible(text: str) -> str:
 
 def repair_edits(text: str) -> list[Edit]:
     """Return an edit for every character that was certainly misread, by the charset that explains most of them."""
-    if text.isascii():
+    if text.isascii() or not suspicious().search(text):
         return []
-    present = frozenset(text)
     explained, best = 0, list[Edit]()
     for charset in charsets():
-        if charset.leads.isdisjoint(present) or charset.trails.isdisjoint(present):
+        if not charset.telling.search(text):
             continue
         lines = [list(runs) for _, runs in groupby(_runs(text, charset), lambda run: run.line)]
         lines = [runs for runs in lines if any(run.sure for run in runs)]
