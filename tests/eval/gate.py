@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.eval import names, seed_gold, stories
+from tests.eval import cleaning, mojibake, names, seed_gold, stories
 from tests.eval.language.__main__ import main as languages
 from tests.paths import ROOT, shared
 
@@ -23,6 +23,8 @@ def main() -> int:
     code = seed_gold.main()
     print("\n== events of articles and translated stories (read its errors, never its answers)")
     code |= stories.main()
+    print("\n== pages cut into pieces, mojibake repaired")
+    code |= cleaning.main([]) | mojibake.main([])
     print("\n== names across scripts")
     code |= names.main()
     print("\n== languages, held out from the tables")
