@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pipeline.events.grammar import Grammar
 
 QUOTES = frozenset("\"'“”‘’»")
+# What may stand between a name and its case marker.
+AFTER = QUOTES | {")"}
 MOST_HEADS = 3
 LONGEST_PREPOSITION = 4
 # Words between a preposition and the name it governs, and those among them that are no articles.
@@ -26,7 +28,7 @@ def with_case(chart: Chart, grammar: Grammar, chunk: Chunk, end: int) -> Chunk:
         return _with_preposition(chart, grammar, chunk)
     if chunk.case is not None:
         return chunk
-    i = chunk.end + (chart.word(chunk.end) in QUOTES)
+    i = chunk.end + (chart.word(chunk.end) in AFTER)
     while (filler := chart.hit("word", i)) is not None and {"suffixes", "fillers"} & set(filler[1]) and i < end:
         i = filler[0]
     hit = chart.hit("case", i) or chart.hit("case", chunk.end)
@@ -39,7 +41,7 @@ def _with_preposition(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
     first = chunk.start
     for _ in range(MOST_HEADS):
         at, cases = _preposition(chart, grammar, first)
-        if not cases or _is_article(chart, grammar, at):
+        if not cases or _is_article(chart, grammar, at, cases):
             break
         head = "genitive" in cases and any(chart.has("word", at - 1, name) for name in HEADS)
         if not head:
@@ -74,13 +76,14 @@ def _adjective(chart: Chart, i: int) -> bool:
     return chart.is_word(i) and chart.texts[i].islower() and not any(chart.hit(layer, i) for layer in layers)
 
 
-def _is_article(chart: Chart, grammar: Grammar, i: int) -> bool:
+def _is_article(chart: Chart, grammar: Grammar, i: int, cases: tuple[str, ...]) -> bool:
     """Whether a preposition that is also an article has no noun before it: "DES soldats ont tué DES civils"."""
     if chart.word(i) not in grammar.closed["partitives"]:
         return False
-    if not chart.is_word(i - 1):
+    enumerated = chart.word(i - 1) in grammar.conjunctions and "genitive" not in cases
+    if enumerated or not chart.is_word(i - 1):
         return True
-    layers = ("trigger", "auxiliary")
+    layers = ("trigger", "auxiliary", "connective")
     hits = (chart.hit(layer, i - back) for layer in layers for back in range(1, LONGEST_PREPOSITION))
     return any(hit is not None and hit[0] == i for hit in hits)
 
@@ -131,11 +134,13 @@ def _joined(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk, *, conjun
         return False
     if grammar.order == "SVO" and right.case is not None and right.case != left.case:
         return False
-    between = chart.folded[left.end : right.start]
+    # "With A and with B" are as much together as "with A and B".
+    again = grammar.order == "SVO" and right.case is not None
+    skipped = {*grammar.words.get("articles", ()), *grammar.words.get("possessives", ())}
     between = [
-        w
-        for w in between
-        if w not in grammar.words.get("articles", ()) and w not in grammar.words.get("possessives", ())
+        chart.folded[i]
+        for i in range(left.end, right.start)
+        if chart.folded[i] not in skipped and not (again and chart.hit("case", i))
     ]
     if conjunction:
         return (
@@ -143,4 +148,6 @@ def _joined(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk, *, conjun
             and between[-1] in grammar.conjunctions
             and all(w in grammar.conjunctions or w in grammar.list_marks for w in between)
         )
-    return bool(between) and all(w in grammar.list_marks or w in grammar.conjunctions for w in between)
+    if not between:
+        return grammar.order == "SOV" and left.kind == right.kind == "state"
+    return all(w in grammar.list_marks or w in grammar.conjunctions for w in between)

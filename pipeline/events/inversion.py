@@ -51,7 +51,7 @@ def stranger_acts(scene: Sentence, firing: Firing) -> bool:
 
 def dropped_subject(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
     """The one who acted in the sentence before, where nothing but its setting stands before the verb."""
-    agent = scene.context.agent
+    agent = scene.before
     if not scene.grammar.drops_subjects or agent is None or firing.tense in {"passive", "participle"}:
         return ()
     first, _ = group_before(scene, firing.start)

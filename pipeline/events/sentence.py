@@ -21,6 +21,8 @@ class Sentence:
     def __init__(self, reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int]) -> None:
         self.reader, self.chart, self.chunks, self.span = reader, chart, chunks, span
         self.context, self.grammar = reader.context, reader.known.grammar
+        # Who acted in the sentence before.
+        self.before = reader.context.agent
         self.speaker: Chunk | None = None
         self.reported = False
         self.carried: tuple[Chunk, ...] = ()

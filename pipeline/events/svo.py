@@ -181,7 +181,7 @@ def parts(chart: Chart, start: int, end: int) -> list[tuple[int, int, str]]:
     first, link = start, COORDINATE
     table, folded = chart.hits["connective"], chart.folded
     for i in range(start, end):
-        if i not in table and folded[i] not in CUTS:
+        if (i not in table and folded[i] not in CUTS) or _is_pronoun(chart, i, first):
             continue
         hit = table.get(i)
         if i == first:
@@ -192,6 +192,12 @@ def parts(chart: Chart, start: int, end: int) -> list[tuple[int, int, str]]:
         first, link = i, _link(chart, first, i, hit[1]) if hit is not None else COORDINATE
     found.append((first, end, link))
     return found
+
+
+def _is_pronoun(chart: Chart, i: int, start: int) -> bool:
+    """Whether a word for "if" stands where only a pronoun of the same form can: "o presidente SE reuniu"."""
+    joined = chart.is_word(i - 1) or chart.word(i - 1) == "-"
+    return i > start and joined and bool(chart.has("auxiliary", i, "reflexive"))
 
 
 def _link(chart: Chart, start: int, i: int, links: tuple[str, ...]) -> str:
@@ -278,7 +284,7 @@ def _with_object(scene: Sentence, name: str, end: int, tense: str) -> int | None
     for i in range(end, min(clause.end, end + OBJECT_REACH)):
         if chart.has("list", i, name):
             return chart.hits["list"][i][0]
-        case = chart.hit("case", i)
+        case = chart.hit("case", i) if chart.word(i) not in scene.grammar.closed["partitives"] else None
         verbal = chart.hit("auxiliary", i) if not chart.has("auxiliary", i, "adverb") else None
         other = verbal or (chart.hit("trigger", i) if i > end else None)
         if chart.word(i) in STOPS or other or (case is not None and "genitive" not in case[1]):
