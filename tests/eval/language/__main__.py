@@ -13,8 +13,12 @@ from tests.eval.language.speed import FLOORS, loading, speed
 from tests.eval.language.texts import BUCKETS, CORE, HARD, Answered, labels_read, sample
 
 LOADING, MEMORY = 0.5, 80
-# Unseen sources have to reach this in every bucket.
-UNSEEN = {"stories": 0.985, "IL-NER": 0.98, "publishers": 0.98}
+# By bucket; a source without a bucket has NaN there. The tables that read the stories are built from half the texts.
+UNSEEN = {
+    "stories": (0.965, 0.975, 0.997, 0.999),
+    "IL-NER": (0.988, 0.99, 0.998, 0.999),
+    "publishers": (0.995, 0.989, 0.998, 0.999),
+}
 Table = dict[str, dict[str, tuple[float, ...]]]
 
 
@@ -53,7 +57,7 @@ def report_sources() -> bool:
         found = scores.of_answers(answers)
         languages = tuple(sorted({language for language, _ in found}))
         values = scores.macro(found, languages)
-        good &= all(math.isnan(value) or value >= UNSEEN[name] for value in values)
+        good &= all(math.isnan(value) or value >= floor for value, floor in zip(values, UNSEEN[name], strict=True))
         print(measure.line(f"unseen source, {name}", values) + f"  {len(answers)} texts, {' '.join(languages)}")
         low = sorted((v, *k) for k, v in found.items() if v < 0.98)
         print("  below .98: " + ", ".join(f"{language} {bucket} {value:.3f}" for value, language, bucket in low))

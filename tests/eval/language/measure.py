@@ -20,14 +20,14 @@ from tests.eval.language.texts import BUCKETS, CORE, HARD, PARTS, Answered, garb
 BATCH = 64
 # As labelled no reader of languages can pass the bars of the hard ones: a quarter of the Malay is none.
 FLOORS = {
-    "core": (0.993, 0.991, 0.997, 0.999),
-    "hard": (0.955, 0.935, 0.968, 0.975),
-    "core, labels read": (0.993, 0.99, 0.997, 0.999),
-    "hard, labels read": (0.955, 0.955, 0.99, 0.99),
+    "core": (0.995, 0.993, 0.998, 0.999),
+    "hard": (0.96, 0.938, 0.968, 0.976),
+    "core, labels read": (0.995, 0.992, 0.998, 0.999),
+    "hard, labels read": (0.965, 0.96, 0.995, 0.996),
 }
 CORE_HEADLINES, REFUSED, ACCEPTED, CALIBRATION, SURE = 0.95, 0.005, 0.05, 0.03, 0.002
 PRIMARY, EXACT, SHARE_ERROR = 0.99, 0.97, 0.01
-ROMANISED_SURE, _CONFIDENT = 0.15, 0.9
+ROMANISED_SURE, _CONFIDENT = 0.1, 0.9
 
 
 @dataclass

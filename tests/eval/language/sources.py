@@ -24,7 +24,7 @@ from tests.paths import shared_data
 
 # Publishers that write in one language, by the name the articles give as their source.
 PUBLISHERS = {
-    "Folha de S.Paulo 1994 (mac_morpho)": "pt", "ABC Rural News 2006": "en", "Prothom Alo (bnlp-resources)": "bn",
+    "Folha de S.Paulo 1994 (mac_morpho)": "pt", "ABC Rural News 2006": "en", "Prothom Alo (bnlp-resources)": "bn",  # codespell:ignore alo
     "Geo Urdu": "ur", "Express News": "ur", "UD_Urdu-UDTB (newspaper, 2011)": "ur", "RIA Novosti": "ru",
     "MediaIndonesia": "id", "Haberturk": "tr", "LeFigaro": "fr", "HamburgerAbendblatt": "de", "FAZ": "de", "JungeWelt": "de",
     "WAZ": "de", "SalzburgerNachrichten": "de", "Bhaskar": "hi",
