@@ -13,6 +13,8 @@ from pipeline.text.segment import Piece
 # The site's own is what was under so many headlines, among at least so many articles since it first appeared, and
 # the more often the smaller the part of them is that held it: 6 where every second did, 15 where every fifth.
 _HEADLINES, _AMONG, _EVIDENCE = 5, 8, 3.0
+# So many passages in a row that first appeared in different articles and came again since are a list of other stories.
+_LISTED, _HEADLINES_LISTED = 3, 2
 # Beside a passage of the site's less will do.
 _HEADLINES_BESIDE, _SHARE_BESIDE = 3, 0.3
 _LONG, _GAP = 30, 2
@@ -43,6 +45,12 @@ class Reading:
         return seen is not None and seen.headlines >= _HEADLINES_BESIDE and seen.share >= _SHARE_BESIDE
 
     @property
+    def is_listed(self) -> bool:
+        """Whether it may be part of a list of other stories."""
+        seen = self.sighting
+        return seen is not None and seen.headlines >= _HEADLINES_LISTED and not self.passage.opening
+
+    @property
     def is_long(self) -> bool:
         """Whether its words say enough to be told by."""
         return weight(self.passage.text) >= _LONG
@@ -51,6 +59,7 @@ class Reading:
 def boilerplate(readings: Sequence[Reading], headline: Headline) -> list[tuple[int, int]]:
     """Return what of an article is the site's: `[start, end)` as received, without white space around it."""
     marks = _sure(readings, headline)
+    _mark_lists(readings, marks)
     if not any(marks):
         return []
     _spread(readings, marks, range(1, len(marks)), -1)
@@ -72,6 +81,18 @@ def _sure(readings: Iterable[Reading], headline: Headline) -> list[bool]:
         marks.append(found and not (opening and headline.is_subject_of(reading.passage.text)))
         leading = leading and marks[-1]
     return marks
+
+
+def _mark_lists(readings: Sequence[Reading], marks: list[bool]) -> None:
+    """Mark lists of other stories, whose parts differ in age; those of a copy or a quotation are of one age."""
+    start = 0
+    for end in range(len(readings) + 1):
+        if end < len(readings) and readings[end].is_listed:
+            continue
+        run = readings[start:end]
+        if len({one.sighting.first for one in run if one.sighting and one.is_long}) >= _LISTED:
+            marks[start:end] = [True] * len(run)
+        start = end + 1
 
 
 def _spread(readings: Sequence[Reading], marks: list[bool], order: Iterable[int], step: int) -> None:

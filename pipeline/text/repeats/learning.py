@@ -25,8 +25,8 @@ from pipeline.text.repeats.sightings import (
 from pipeline.text.repeats.subject import Headline
 from pipeline.text.segment import Piece
 
-# Fewer articles than this say nothing about a passage.
-_LEAST = 3
+# Fewer articles than this say nothing about a passage, and fewer of a site nothing about the site.
+_LEAST, _LEAST_OF_SITE = 2, 8
 _FORGOTTEN_AT_ONCE = 4
 _NAME_LENGTH = 256
 
@@ -83,7 +83,9 @@ def learn(page: Page, sightings: Sightings) -> Learned:
 
 
 def _readings(found: list[Passage], site: Site, article: str) -> list[Reading]:
-    """Say of every passage how other articles showed it; nothing where no passage was seen before."""
+    """Say of every passage how other articles showed it; nothing where none did, or the site is hardly known."""
+    if len(site.entries) < _LEAST_OF_SITE:
+        return []
     told = [place for place, passage in enumerate(found) if passage.digest is not None]
     wanted = np.array([found[place].digest for place in told], dtype=np.uint32)
     seen = site.sightings(wanted, article, _LEAST)

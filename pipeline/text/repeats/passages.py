@@ -63,6 +63,8 @@ def _cut(received: str, piece: Piece) -> Iterator[tuple[int, int]]:
 
 
 def _digest(text: str, seed: int) -> int | None:
-    """Hash what is no white space: a text that was wrapped or spaced anew is the same."""
-    characters = "".join(text.split())
-    return crc32(characters.encode("utf-8", "surrogatepass"), seed) if len(characters) >= _SHORTEST else None
+    """Hash a passage; one that was spaced out anew is the same."""
+    text = text.strip()
+    if "  " in text or "\t" in text:
+        text = " ".join(text.split())
+    return crc32(text.encode("utf-8", "surrogatepass"), seed) if len(text) >= _SHORTEST else None

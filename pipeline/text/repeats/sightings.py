@@ -65,11 +65,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """How a passage was seen: in how many `articles` under how many `headlines`, among `since` from its first on."""
+    """How a passage was seen: in how many `articles` under how many `headlines`, among `since` from the `first` on."""
 
     articles: int
     headlines: int
     since: int
+    first: int
 
     @property
     def share(self) -> float:
@@ -77,7 +78,7 @@ class Sighting:
         return self.articles / self.since
 
 
-_RARE = Sighting(articles=1, headlines=1, since=1)
+_RARE = Sighting(articles=1, headlines=1, since=1, first=0)
 
 
 @dataclass(slots=True)
@@ -131,7 +132,7 @@ class Site:
             return None
         first = min(entry.number for entry in found)
         since = self.next - first - (own is not None and own.number >= first)
-        return Sighting(len(found), len({entry.story for entry in found}), since)
+        return Sighting(len(found), len({entry.story for entry in found}), since, first)
 
     def _old(self, entry: Shown) -> bool:
         return entry.arrived < self.clock - WINDOW
