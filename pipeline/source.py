@@ -21,7 +21,6 @@ TIME = re.compile(
 PRECISIONS: tuple[Precision, ...] = ("year", "month", "day", "hour", "minute", "second")
 TIME_LENGTH = 64
 INDEX = "index.toml"
-site = site_of
 
 
 class SourceError(ValueError):
