@@ -92,7 +92,7 @@ def _charset(name: str) -> Charset:
         telling=re.compile(_telling(lead, trail, symbols, cased=signs[0xD9] != "ظ")),
         runs=re.compile(f"(?:{unit})+"),
         # Quotation marks have one form where this is looked for.
-        broken=re.compile(f"[{lead}][{symbols}?\ufffd\"']"),
+        broken=re.compile(f"[{lead}](?:[{symbols}\ufffd]|[?\"'](?=[{lead}{symbols}]))"),
         spaced=re.compile(f"{re.escape(signs[0xC3])}(?: (?= )|(?= ))"),
     )
 

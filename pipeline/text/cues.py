@@ -93,10 +93,13 @@ def _phrase_kind(line: Line, length: int) -> PhraseKind | None:
     if length <= _LONGEST_CUE and (kind := _whole_lines().get(line.text.strip(_EDGES))):
         return kind
     phrases, known = _phrases()
+    matches = phrases.find_matches_as_indexes(line.text, overlapping=True)
+    if not matches:
+        return None
     covered = dict.fromkeys(_PHRASE_KINDS, 0)
     longest = dict.fromkeys(_PHRASE_KINDS, 0)
     done = dict.fromkeys(_PHRASE_KINDS, -1)
-    for number, start, end in phrases.find_matches_as_indexes(line.text, overlapping=True):
+    for number, start, end in matches:
         word, kind = known[number]
         if not _bounded(line.text, start, end):
             continue

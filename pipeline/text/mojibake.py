@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
-from pipeline.text.charsets import charsets
+from pipeline.text.charsets import Charset, charsets
 
 _MARKS = ("????", "\ufffd\ufffd")
 _RUN = re.compile(r"(?:[?\ufffd]{3,}[\s?\ufffd.,!]*)+")
@@ -21,10 +22,20 @@ def lost(text: str) -> tuple[int, int] | None:
     return (match.start(), match.end() - len(match[0]) + len(match[0].rstrip())) if match else None
 
 
-def misread(text: str) -> bool:
-    """Say whether a normalised text is, for the most part, misread UTF-8 of which something was lost."""
+def suspects(text: str) -> tuple[Charset, ...]:
+    """Return the charsets in which a normalised text may have been misread, and something of it lost."""
     if text.isascii():
-        return False
+        return ()
+    return tuple(charset for charset in charsets() if _broken(charset, text) >= _PAIRS)
+
+
+def _broken(charset: Charset, text: str) -> int:
+    return sum(1 for _ in islice(charset.broken.finditer(text), _CAP))
+
+
+def misread(text: str, suspected: tuple[Charset, ...]) -> bool:
+    """Say whether most of a line is misread in one of the charsets."""
     head = text[:_CAP]
     shown = len(head) - head.count(" ")
-    return any((n := len(charset.broken.findall(head))) >= _PAIRS and 2 * n >= _SHARE * shown for charset in charsets())
+    pairs = [_broken(charset, head) for charset in suspected]
+    return any(n >= _PAIRS and 2 * n >= _SHARE * shown for n in pairs)

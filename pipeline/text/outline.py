@@ -11,7 +11,7 @@ from pipeline.text.characters import WORD
 from pipeline.text.cues import Cue, cue, glued_cue
 from pipeline.text.dateline import dateline_end, header_end, is_dateline
 from pipeline.text.lines import Line, lines
-from pipeline.text.mojibake import lost, misread
+from pipeline.text.mojibake import lost, misread, suspects
 from pipeline.text.normalise import Normalised, normalise
 from schemas.article import SegmentKind
 
@@ -58,6 +58,7 @@ class _Page:
         self.lines, self.text, self.title = found, text, title
         self.cues: list[Cue | None] = [cue(line) for line in found]
         self.kinds: list[SegmentKind | None] = [None] * len(found)
+        self.suspects = suspects(text)
 
     @cached_property
     def punctuated(self) -> bool:
@@ -93,7 +94,7 @@ class _Page:
             return None if own.alone and own.kind == "caption" and line.stopped else own.kind
         if own and own.kind == "consent" and not _FIRST <= i < len(self.lines) - _LAST:
             return "consent"
-        return "mojibake" if misread(shown) else None
+        return "mojibake" if self.suspects and misread(shown, self.suspects) else None
 
     def _mark_top(self) -> None:
         """The lines before the first paragraph: title, dates, names."""

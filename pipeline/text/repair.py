@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from pipeline.text.charsets import Charset, charsets, is_letter, script_of, suspicious
-from pipeline.text.offsets import Edit
+from pipeline.text.offsets import Edit, edit
 
 # A word is looked at no further than this around a run.
 _WORD = 60
@@ -36,12 +36,7 @@ CONTROLS = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte
 def legible(text: str) -> str:
     """Return a text with its misread characters repaired."""
     while edits := repair_edits(text):
-        parts: list[str] = []
-        done = 0
-        for start, end, new in edits:
-            parts += (text[done:start], new)
-            done = end
-        text = "".join((*parts, text[done:]))
+        text, _ = edit(text, edits)
     return text
 
 
@@ -57,12 +52,12 @@ def repair_edits(text: str) -> list[Edit]:
         lines = [runs for runs in lines if any(run.sure for run in runs)]
         own = sum(len(run.said) for runs in lines for run in runs)
         if own > explained:
-            explained, best = own, [edit for runs in lines for edit in _line_edits(text, runs, charset)]
+            explained, best = own, [one for runs in lines for one in _line_edits(text, runs, charset)]
     return best
 
 
 def _line_edits(text: str, runs: list[_Run], charset: Charset) -> list[Edit]:
-    edits = [edit for run in _certain(text, runs, charset) for edit in _run_edits(run)]
+    edits = [one for run in _certain(text, runs, charset) for one in _run_edits(run)]
     if not edits or not any(run.sure and run.script == "Latn" for run in runs):
         return edits
     start = text.rfind("\n", 0, runs[0].start) + 1

@@ -3,9 +3,13 @@ import time
 import pytest
 from hypothesis import given, settings
 
+from pipeline.language.detect import backend
+from pipeline.language.document import analyse
+from pipeline.text.body import body_text
 from pipeline.text.charsets import Charset, charsets
 from pipeline.text.normalise import normalise
 from pipeline.text.repair import legible, repair_edits
+from pipeline.text.segment import segment
 from tests.strategies import any_text
 
 TEXTS = {
@@ -98,6 +102,14 @@ def test_an_edit_stands_for_one_character() -> None:
 def test_control_characters_are_the_signs_of_the_charset_they_come_from() -> None:
     assert normalise("don\x92t \x93go\x94 \x96 now").text == 'don\'t "go" – now'
     assert normalise("&amp;Atilde;&amp;copy;t&Atilde;&copy;").text == "été"
+
+
+def test_a_misread_article_is_in_the_language_it_was_written_in_and_its_body_is_body() -> None:
+    text = "\n\n".join([TEXTS["ur"]] * 2)
+    shown = shown_as(text, CHARSETS["cp1252"])
+    document = analyse(shown, segment(None, shown), backend())
+    assert (document.whole.language, {one.kind for one in document.segments}) == ("ur", {"body"})
+    assert body_text(document.segments, shown) == text.replace("\n\n", "\n")
 
 
 @given(any_text)
