@@ -41,6 +41,8 @@ MOST_DRAFTS = 256
 QUESTIONS = frozenset("?؟")
 # Word lists of a grammar that tell whose press writes so: press_IND.
 PRESS = "press_"
+# Bodies that are always those of a state, unlike a delegation.
+FORCES = frozenset({"MIL", "COP", "JUD", "LEG"})
 PAUSES = frozenset(";؛|۔:")
 
 
@@ -302,8 +304,12 @@ def located(chunks: list[Chunk]) -> list[Chunk]:
 
 def at_home(chunks: list[Chunk], country: str | None, basis: CountryBasis) -> list[Chunk]:
     """Give people without a country that of an article that is about its own country only."""
-    loose = {"people", "body"}
-    return [c._replace(country=country, basis=basis) if c.kind in loose and c.country is None else c for c in chunks]
+    return [
+        c._replace(country=country, basis=basis)
+        if c.country is None and (c.kind == "people" or (c.kind == "body" and c.sector in FORCES))
+        else c
+        for c in chunks
+    ]
 
 
 def _weaker(chunk: Chunk) -> CountryBasis:

@@ -25,6 +25,8 @@ LEAD_SENTENCES = 4
 SURE = frozenset({"explicit", "demonym", "office", "apposition"})
 # Bodies that an article about its own country names without it.
 OPENING = frozenset({"government", "foreign ministry", "ministry", "parliament", "army", "supreme court"})
+# A delegation may come from anywhere.
+VISITORS = "delegation"
 STATE_SECTORS = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY", "PRM"})
 
 
@@ -48,7 +50,12 @@ class Context:
         """Complete a chunk from what is known: the country of a bare name or office, the full name."""
         if chunk.kind in {"person", "counterpart"}:
             chunk = self._person(chart, chunk)
-        elif chunk.kind == "body" and chunk.country is None and chunk.sector in STATE_SECTORS:
+        elif (
+            chunk.kind == "body"
+            and chunk.country is None
+            and chunk.sector in STATE_SECTORS
+            and chunk.office != VISITORS
+        ):
             chunk = self._default(chunk, self.focus)
         if chunk.kind == "person" and chunk.office and chunk.country:
             self.offices[chunk.office] = self.offices[f"{chunk.office}@{chunk.country}"] = chunk

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Words other than fillers between the trigger and its verb that are skipped at most, whatever `gap` allows.
 MOST_FILLERS = 4
+# What is told in one of these tenses can be announced in the future.
+TOLD = frozenset({"past", "present", "future"})
 COMPLEMENT, SUBJUNCTIVE = "complement", "subjunctive"
 
 
@@ -176,7 +178,7 @@ def _setting(chart: Chart, i: int) -> int:
 def _happens(act: Trigger, group: VerbGroup) -> bool:
     if group.negated:
         return False
-    return group.tense in act.tenses or group.tense == "future"
+    return group.tense in act.tenses or (group.tense == "future" and not act.tenses.isdisjoint(TOLD))
 
 
 def _after(chart: Chart, act: Trigger, start: int) -> bool:

@@ -14,6 +14,7 @@ FINITE = frozenset(
     {"past", "passive", "progressive", "future", "present", "subjunctive", "possible", "need", "habitual past"}
 )
 ENDING = frozenset({"future", "present", "past"})
+COMPOUND = frozenset({"vector", "perfect"})
 LONGEST_GROUP = 8
 AGENT_REACH = 60
 # Words of a headline after the verb among which the noun of the act stands.
@@ -77,7 +78,9 @@ def group_at(chart: Chart, i: int, stop: int) -> VerbGroup | None:
     tense = _tense(forms, kinds)
     ending = bool(last and last in ENDING) or any(f.form in {"present", "future"} for f in forms)
     bare = end == found[0]
-    finite = tense in FINITE and (ending or closes(chart, end, stop))
+    # "kar diya" ends a clause wherever it stands: much of the press leaves out the full stop.
+    compound = tense == "past" and bool(kinds & COMPOUND) and any(f.form == "stem" for f in forms)
+    finite = tense in FINITE and (ending or compound or closes(chart, end, stop))
     if all(f.ambiguous for f in forms) and (_is_genitive(chart, i) or (bare and not closes(chart, end, stop))):
         return None
     before = chart.has("word", i - 1, "negation")

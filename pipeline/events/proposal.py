@@ -35,7 +35,7 @@ UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", "CVL", "EDU", "LAB",
 UNIONS = frozenset({"UNO", "EUR", "IGO"})
 RULING = frozenset({"GOV", "MIL", "COP", "JUD", "LEG"})
 POLITICAL = RULING | {"ELI", "PTY", "OPP", "REB", "SPY", "PRM", "LAB", "JUD", "IGO"}
-JUDGING = frozenset({"ACCUSE", "SUPPORT", "REJECT", "COERCE"})
+JUDGING = frozenset({"ACCUSE", "SUPPORT", "REJECT", "COERCE", "SANCTION"})
 # Types of events that are more often within one country than between two.
 DOMESTIC = frozenset({
     "COERCE", "SANCTION", "PROTEST", "ASSAULT", "ACCUSE", "REQUEST", "REJECT", "RETREAT", "CONCEDE", "THREATEN",

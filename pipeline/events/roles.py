@@ -207,7 +207,8 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     if not recipients and "bare" in cases:
         recipients = _bare(firing, cast, actors)
     if not recipients and "pronoun" in cases:
-        recipients = cast.others[-1:]
+        ours = {c.country for c in actors}
+        recipients = tuple(c for c in cast.others if c.country not in ours)[-1:]
     if not actors and frame.kind in {"self", "harm"} and "genitive" in frame.actor:
         owners = by_case(firing, before, ("genitive",), recipients)
         actors = tuple(c for c in owners if firing.start - c.case_end <= NEXT)
