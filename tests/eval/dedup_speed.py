@@ -3,6 +3,7 @@
 `python -m tests.eval.dedup_speed speed [articles]`: real articles, beside datasketch where that can be imported.
 `... window [articles in the window [windows]]`: made articles that arrive evenly; time, size and resident memory for
 every tenth of every window.
+`... size [articles]`: bytes of an index of so many, of the lengths of real ones.
 `... recovery [articles]`: the index made anew from the JSON entries of a table, as after a restart.
 """
 
@@ -11,12 +12,16 @@ from __future__ import annotations
 import ctypes
 import gc
 import importlib
+import random
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
+
+import numpy as np
 
 from pipeline.dedup.index import SeenIndex
 from pipeline.dedup.state import WINDOW_HOURS, Seen
@@ -149,27 +154,58 @@ def window(held: int = 70_000, windows: int = 3) -> None:
     say(f"forgotten {stream.deleted}")
 
 
+def size(count: int = 200_000) -> None:
+    """Fill an index with the entries of the real articles, again and again under other names and with other hashes."""
+    stream, chance = Stream(), random.Random(1)
+    for one in real():
+        stream.feed(one)
+    entries, index = [stream.index[uri] for uri in sorted(stream.index)], SeenIndex()
+    del stream
+    before = resident()
+    for place in range(count):
+        entry = renamed(entries[place % len(entries)], place, chance)
+        index[entry.uri] = entry
+    grown = resident() - before
+    say(f"{len(index)} articles: {index.size / count:.0f} bytes each, resident {grown / count:.0f}")
+
+
+def renamed(entry: Seen, place: int, chance: random.Random) -> Seen:
+    """Return the entry of another article of the same size; a change of 31 bits keeps what is sampled apart."""
+    uri = f"{entry.uri}-{place}"
+    hashes = np.sort(entry.hashes ^ np.uint32(chance.getrandbits(31)))
+    decisions = tuple(replace(one, verdict=replace(one.verdict, group=uri)) for one in entry.decisions)
+    return replace(
+        entry,
+        uri=uri,
+        group=uri,
+        canonical_url=f"{entry.canonical_url}-{place}",
+        text_key=f"{place:016x}",
+        sketch=hashes.tobytes(),
+        arrived=place,
+        decisions=decisions,
+    )
+
+
 def recovery(count: int = 100_000) -> None:
     """Make the index anew from what a table keeps."""
-    stream, table = Stream(), dict[str, bytes]()
-    for one in invented(count, WINDOW_HOURS):
+    stream, chance = Stream(), random.Random(1)
+    for one in real():
         stream.feed(one)
-        stream.verdicts.clear()
-        table[one.uri] = codec.encode(stream.index[one.uri])
+    kept = [stream.index[uri] for uri in sorted(stream.index)]
+    table = {one.uri: codec.encode(one) for one in (renamed(kept[n % len(kept)], n, chance) for n in range(count))}
     entries = sum(map(len, table.values())) / len(table)
-    del stream
-    start = perf_counter()
+    start, used = perf_counter(), process_time()
     index = SeenIndex()
     for uri, value in table.items():
         index[uri] = codec.decode(Seen, value)
-    taken = perf_counter() - start
+    taken, used = perf_counter() - start, process_time() - used
     say(f"{len(index)} entries of {entries:.0f} bytes of JSON in {taken:.1f} s: {len(index) / taken:.0f} entries/s,")
-    say(f"{taken / len(index) * 1e6:.0f} s a million")
+    say(f"{taken / len(index) * 1e6:.0f} s a million; {used / len(index) * 1e6:.0f} s of CPU time")
 
 
 def main() -> None:
     name, *numbers = sys.argv[1:] or ["speed"]
-    {"speed": speed, "window": window, "recovery": recovery}[name](*map(int, numbers))
+    {"speed": speed, "window": window, "size": size, "recovery": recovery}[name](*map(int, numbers))
 
 
 if __name__ == "__main__":
