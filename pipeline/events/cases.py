@@ -60,9 +60,10 @@ def _preposition(chart: Chart, grammar: Grammar, first: int) -> tuple[int, tuple
         other = chart.hit("word", i)
         if hit is not None and hit[0] <= first and (other is None or other[0] <= hit[0]):
             return _longest(chart, i, hit)
-        if i < 0 or (chart.word(i) not in grammar.words.get("articles", ()) and not _adjective(chart, i)):
+        article = chart.word(i) in grammar.words.get("articles", ()) or chart.has("word", i, "articles")
+        if i < 0 or not (article or _adjective(chart, i)):
             break
-        others += chart.word(i) not in grammar.words.get("articles", ())
+        others += not article
         if others > MOST_ADJECTIVES:
             break
     return 0, ()
@@ -142,6 +143,12 @@ def _joined(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk, *, conjun
         for i in range(left.end, right.start)
         if chart.folded[i] not in skipped and not (again and chart.hit("case", i))
     ]
+    if len(between) > 1 and between[-2] in grammar.words.get("quantifiers", ()):
+        # "The minister and a group of deputies".
+        between = between[:-2]
+    if conjunction and chart.kind == "title" and between == [","] and grammar.order == "SVO":
+        # "Kenya, Chad sign pact".
+        return left.country is not None and right.country is not None
     if conjunction:
         return (
             bool(between)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Words between a country's genitive and the office: "of the new prime minister".
 MOST_BETWEEN = 2
 LONGEST_NOUN = 3
+HYPHEN = "-"
 MOST_JOINED = 5
 QUOTES = frozenset("\"'“”‘’«»")
 SUPPORTING = frozenset({"agent", "genitive", "in", "with", "between", "against", "on", "by"})
@@ -51,7 +52,8 @@ class Finder:
         follows = self.known.grammar.adjectives_follow
         nation = self.described.nation(chart, i) if follows else self._of_country(chart, i, end)
         return (
-            nation
+            self._led(chart, i, end)
+            or nation
             or (None if follows else self._demonym(chart, i, end))
             or self._organisation(chart, i)
             or self.names.titled(chart, i, end)
@@ -127,6 +129,17 @@ class Finder:
         people = Chunk(start=i, end=hit[0], kind="people", country=iso3, basis="demonym", sector="CVL")
         return people if "people" in flags and "common" not in flags else None
 
+    def _led(self, chart: Chart, i: int, end: int) -> Chunk | None:
+        """Read a compound with the name of a state before its noun: "Saudi-led coalition", "US-owned ship"."""
+        hit = chart.hit("demonym", i) or chart.hit("country", i)
+        if hit is None or chart.word(hit[0]) != HYPHEN or not chart.has("word", hit[0] + 1, "led"):
+            return None
+        noun, payload = hit[0] + 2, hit[1][0]
+        country = payload.iso3 if isinstance(payload, Country) else payload[0]
+        role = chart.hit("role", noun)
+        stop = role[0] if role is not None else max(self._noun(chart, noun, end), min(noun + 1, end))
+        return Chunk(start=i, end=stop, kind="body", country=country, basis="demonym")
+
     def _noun(self, chart: Chart, i: int, end: int) -> int:
         """The end of the plural noun behind an adjective: "Irish nationalist guerrillas"; i where there is none."""
         stop = i
@@ -137,8 +150,8 @@ class Finder:
             and chart.word(stop) not in self.known.grammar.conjunctions
         ):
             stop += 1
-        known = chart.word(i - 2) in self.known.grammar.closed["determiners"]
-        return stop if stop > i and (known or chart.word(stop - 1).endswith("s")) else i
+        known = chart.word(i - 2) in self.known.grammar.closed["determiners"] or chart.hit("case", i - 2) is not None
+        return stop if stop > i and (known or chart.kind == "title" or chart.word(stop - 1).endswith("s")) else i
 
     def _grammatical(self, chart: Chart, i: int) -> bool:
         return any(chart.hit(layer, i) for layer in ("auxiliary", "word", "country", "demonym", "role", "date"))
@@ -166,7 +179,8 @@ class Finder:
             if second is None:
                 return False
             if not self._joins(chart, second[0]):
-                return self._office(chart, second[0], end, second[1][0][0], "demonym") is not None
+                shared = self._office(chart, second[0], end, second[1][0][0], "demonym") is not None
+                return shared or (self.names.capitals and self._noun(chart, second[0], end) > second[0])
             i = second[0] + 1
         return False
 
@@ -199,9 +213,12 @@ class Finder:
         return None
 
     def _may_stand_between(self, chart: Chart, i: int) -> bool:
-        layers = ("case", "verb", "connective", "place", "trigger")
+        layers = ("case", "verb", "connective", "place")
         word = chart.is_word(i) or chart.word(i) in QUOTES
-        return word and not any(chart.hit(layer, i) for layer in layers)
+        act = chart.hit("trigger", i)
+        # A participle describes: "the occupying forces".
+        describes = act is None or (self.names.capitals and all(form == "ing" for _, form, *_ in act[1]))
+        return word and describes and not any(chart.hit(layer, i) for layer in layers)
 
     def _role(self, chart: Chart, i: int, end: int) -> Chunk | None:
         hit = chart.hit("role", i)

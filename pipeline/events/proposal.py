@@ -120,7 +120,7 @@ def _described(scene: Scene, firing: Firing) -> list[Chunk]:
     """Those an adjective names: the victims, whose attack is condemned."""
     if firing.act.cameo == KILLED:
         return victims(scene, firing)
-    judged = firing.act.needs_recipient and firing.act.type in JUDGING
+    judged = firing.act.type in JUDGING and (firing.act.needs_recipient or firing.act.object is not None)
     return _by_object(scene, firing) if judged else []
 
 
@@ -153,7 +153,8 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
     if not svo or firing.tense == "passive":
         places = range(firing.start - 1, max(clause.start, firing.start - OBJECT_REACH) - 1, -1)
     else:
-        places = range(firing.end, min(clause.end, firing.end + OBJECT_REACH))
+        begin = firing.start + 1 if firing.act.object else firing.end
+        places = range(begin, min(clause.end, firing.end + OBJECT_REACH))
     for i in places:
         hit = one.hit("demonym", i)
         if hit is not None:
@@ -269,11 +270,13 @@ def _chronicle(scene: Scene, act: Trigger, parties: Parties) -> bool:
     if (
         act.type not in {"COERCE", "ACCUSE", "SANCTION", "REJECT"}
         or act.frame == "self"
+        or act.needs_gov
         or _foreign(parties.actors, parties.recipients)
     ):
         return False
     if not parties.recipients:
-        return act.type != "ACCUSE"
+        speaks = act.type == "REJECT" and any(_governs(c) or c.organisation for c in parties.actors)
+        return act.type != "ACCUSE" and not speaks
     if scene.chart.within("list", "unrest", *scene.span) is not None:
         return False
     return all(c.sector in UNPOLITICAL and not c.organisation for c in parties.recipients)

@@ -237,6 +237,8 @@ def _takes_place(firing: Firing, chunk: Chunk) -> bool:
     """Whether a place can be the recipient: one that is attacked, or a capital that stands for its government."""
     if chunk.case in {"on", "in"} or (chunk.case == "against" and firing.act.type == "ASSAULT"):
         return True
+    if firing.act.type == "RETREAT" and chunk.case in {"from", "genitive"}:
+        return True
     return chunk.case == "object" and (firing.act.type == "ASSAULT" or getattr(chunk.place, "kind", "") == "capital")
 
 

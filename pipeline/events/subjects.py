@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import RELATIVE
+from pipeline.events.context import SURE
 from pipeline.events.tenses import group_before
 
 if TYPE_CHECKING:
@@ -221,7 +222,9 @@ def _stands_for(scene: Sentence, pronoun: Chunk, subjects: list[Chunk]) -> Chunk
     who = next((c for c in (*subjects, scene.context.agent) if c is not None and c.kind in kinds), None)
     if who is None:
         return pronoun
-    basis: CountryBasis = "publisher_default" if who.basis == "publisher_default" else "remembered"
+    # Within a sentence a pronoun is nearly as sure as a name.
+    basis: CountryBasis = "apposition" if who in subjects and who.basis in SURE else "remembered"
+    basis = "publisher_default" if who.basis == "publisher_default" else basis
     return who._replace(
         start=pronoun.start, end=pronoun.end, case=None, group=0, name=None, stands_for="pronoun",
         basis=basis if who.country else None, chart=scene.chart.segment,

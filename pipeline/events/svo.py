@@ -43,6 +43,8 @@ NOUN_REACH = 4
 CUTS = frozenset({";", ":", "—", "–"})
 # Forms of verbs that may also be nouns: "attacks".
 NOUNLIKE = frozenset({"third", "base", "present"})
+# Acts that may depend on what another party does.
+CONDITIONAL = frozenset({"THREATEN", "REJECT"})
 # What a state says it will do to another.
 THREATS = {"ASSAULT": "violence", "SANCTION": "restrict", "COERCE": None, "PROTEST": None, "MOBILIZE": None}
 THREAT_CONFIDENCE = 0.8
@@ -63,7 +65,13 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
         if not scene.carried:
             scene.carried = tuple(c for c in scene.near if c.case is None and c.kind in PARTIES)[:1]
         _note_speaker(scene)
-    return found
+    return [draft for draft in found if not any(_tells_more(other, draft) for other in found)]
+
+
+def _tells_more(one: Draft, other: Draft) -> bool:
+    """Whether a draft of the same sentence tells the event of another with more parties."""
+    same = one.event_type == other.event_type and set(one.actors) & set(other.actors)
+    return bool(same) and set(other.countries) < set(one.countries) and not other.recipients
 
 
 def _told(scene: Sentence, after: tuple[int, int, str] | None) -> list[Draft]:
@@ -90,8 +98,9 @@ def _ahead(scene: Sentence, firing: Firing, after: tuple[int, int, str] | None) 
     """The subject of the clause behind, where a demand is made to it or a threat depends on it."""
     if firing.act.then == COMPLEMENT:
         return _complement(scene.chart, scene.chunks, scene.clause.end)
-    if firing.act.type == "THREATEN" and after is not None and after[2] == CONDITION:
-        open_to = [c for c in scene.chunks if after[0] <= c.start < after[1] and c.case is None]
+    if firing.act.type in CONDITIONAL and after is not None and after[2] == CONDITION:
+        inside = [c for c in scene.chunks if after[0] <= c.start < after[1] and c.case is None]
+        open_to = [c for c in inside if c.stands_for is None and c.country]
         return [c._replace(case="condition") for c in open_to[:1]]
     return []
 
@@ -300,6 +309,8 @@ def _follows_party(scene: Sentence, i: int) -> bool:
         noun = chart.word(before) in grammar.closed["determiners"] or chart.hit("case", before)
         return not noun and not chart.has("case", i + 1, "genitive")
     if chart.has("auxiliary", i - 1, "adverb") == i or grammar.is_adverb(chart.texts[i - 1]):
+        return True
+    if any(chart.has("list", i - back, "weapon") == i for back in (1, 2, 3)):
         return True
     goes_on = chart.word(i - 1) in {*grammar.conjunctions, ","}
     return any(c.case is None and (c.end == i or (goes_on and c.end < i)) for c in scene.near)

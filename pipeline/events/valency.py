@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Words between a verb and what it governs, and between that and a word the verb wants behind it.
 OBJECT_REACH = 6
 FOLLOW_REACH = 9
+# One word more than the next: a quotation mark may stand between.
+NEXT_REACH = 2
 # Words behind a verb among which what it governs is looked for.
 GOVERNING_REACH = 40
 # Types whose victim may be named by a thing it owns: "sanctions on Chad oil".
@@ -49,6 +51,8 @@ def cast_of(
             or chunk.start in taken
             or not _may_govern(firing, chunk, source, passive=passive)
         ):
+            continue
+        if chunk.case is None and chunk.country is None and firing.act.type == "AGREE":
             continue
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH and chunk.start < verb:
             judged = firing.act.type in JUDGING and chunk.country is not None
@@ -112,5 +116,5 @@ def continues(chart: Chart, firing: Firing, cast: Cast) -> bool:
         return True
     cases = {"object", "on", *firing.act.to} - {"from"}
     objects = [c for c in cast.near if c.start >= firing.end and c.case in cases]
-    reach = 1 if firing.act.adjacent else FOLLOW_REACH
+    reach = NEXT_REACH if firing.act.adjacent else FOLLOW_REACH
     return any(chart.within("list", firing.act.follows, c.end, c.end + reach) is not None for c in objects)
