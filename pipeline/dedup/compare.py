@@ -150,9 +150,9 @@ class Pair:
     def is_copy(self) -> bool:
         """Whether either text is the other or a part of it."""
         if not self.in_window or self.overlap.containment < COPY:
-            return self.is_same_short
+            return self.is_same_short or self._is_short_lead
         if self.overlap.letters < LEAST_LETTERS and self.overlap.letters < self._least_letters:
-            return self.is_same_short or self._is_short_part
+            return self.is_same_short or self._is_short_part or self._is_short_lead
         alike = self._is_copy_of_site if self.same_site else self.heads[0] >= HEAD and not self._is_any_page
         return alike and not self._is_template
 
@@ -243,6 +243,13 @@ class Pair:
         if not self.same_site:
             return self.heads[1] >= SHORT_HEAD and not self._is_template
         return self._no_urls and self.apart is not None and self.apart <= SAME_DAY and self.heads[0] >= SHORT_HEAD
+
+    @property
+    def _is_short_lead(self) -> bool:
+        """Whether a short item is the lead of another paper's article, letter by letter; a sketch says little of it."""
+        if not self.in_window or self.overlap.containment < PASSAGE or self.overlap.letters >= self._least_letters:
+            return False
+        return not self.same_site and self.heads[1] >= SHORT_HEAD and self.says_nothing_new
 
     @property
     def _is_template(self) -> bool:

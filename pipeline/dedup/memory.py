@@ -79,6 +79,11 @@ class Memory(SeenIndex):
         return [*super().stale(clock, most), *self._lasting.stale(clock - kept, most)]
 
 
+def rest(uri: str, index: SeenIndex) -> Seen | None:
+    """Return what stays of an article that leaves the window; an index of the window alone keeps nothing."""
+    return faded(index[uri]) if isinstance(index, Memory) else None
+
+
 def faded(entry: Seen) -> Seen | None:
     """Return what stays of an entry that leaves the window, None of one that left it before."""
     if entry.lasting:

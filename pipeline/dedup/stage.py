@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from pipeline.dedup.changes import changes, numbers
 from pipeline.dedup.compare import Pair, overlap
-from pipeline.dedup.memory import Memory, faded
+from pipeline.dedup.index import SeenIndex
+from pipeline.dedup.memory import Memory, rest
 from pipeline.dedup.parts import glued
 from pipeline.dedup.postings import Hashes
 from pipeline.dedup.state import DECISIONS_KEPT, Decision, Seen, advanced, event_time, order, packed, publication
@@ -32,7 +33,7 @@ def judge(article: Article, state: Mapping[str, Seen], /) -> Effects:
     A version that was judged before gets the same verdict again. What is put for the group comes before what is put
     for the article itself: after a crash in between, the same verdict is reached once more.
     """
-    index = state if isinstance(state, Memory) else Memory(state)
+    index = state if isinstance(state, SeenIndex) else Memory(state)
     mine = index.get(article.uri)
     verdict = mine.answer(article.version, article.text_sha256) if mine else None
     if verdict is not None:
@@ -40,7 +41,7 @@ def judge(article: Article, state: Mapping[str, Seen], /) -> Effects:
     return list(_remembered(article, mine, index))
 
 
-def _remembered(article: Article, mine: Seen | None, index: Memory) -> Iterator[Emit[JudgedArticle] | Put[Seen]]:
+def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterator[Emit[JudgedArticle] | Put[Seen]]:
     words = folded(article)
     entry = _entry(article, words, mine, index)
     shared, repeated = index.sharing(entry.hashes)
@@ -61,7 +62,7 @@ def _remembered(article: Article, mine: Seen | None, index: Memory) -> Iterator[
     late = mine is not None and article.version < mine.latest.version
     yield Put(own.uri, _with_news(mine, own) if mine is not None and late else own)
     kept = {own.uri, *(leader.uri for leader in leaders)}
-    yield from (Put(uri, faded(index[uri])) for uri in index.stale(own.arrived, FORGOTTEN_AT_ONCE) if uri not in kept)
+    yield from (Put(uri, rest(uri, index)) for uri in index.stale(own.arrived, FORGOTTEN_AT_ONCE) if uri not in kept)
     yield _judged(article, verdict)
 
 
@@ -76,7 +77,7 @@ def _with_news(mine: Seen, own: Seen) -> Seen:
 
 
 def _regrouped(
-    found: Finding, leaders: tuple[Seen, ...], group: str, carriers: tuple[str, ...], index: Memory
+    found: Finding, leaders: tuple[Seen, ...], group: str, carriers: tuple[str, ...], index: SeenIndex
 ) -> Iterator[Put[Seen]]:
     """Tell the earliest articles of the groups joined, and those met on the way to them, what group they are in."""
     known = {leader.uri for leader in leaders}
@@ -90,7 +91,7 @@ def _regrouped(
             yield Put(uri, replace(seen, group=group))
 
 
-def _entry(article: Article, words: Folded, mine: Seen | None, index: Memory) -> Seen:
+def _entry(article: Article, words: Folded, mine: Seen | None, index: SeenIndex) -> Seen:
     """Make the entry of an article as far as it does not depend on others; the earliest time of all versions counts."""
     time = event_time(article)
     return Seen(
@@ -122,7 +123,7 @@ class _Reading:
     article: Article
     entry: Seen
     words: Folded
-    index: Memory
+    index: SeenIndex
     common: Hashes
 
     def pair(self, uri: str) -> Pair:
@@ -158,7 +159,7 @@ def _revised(reading: _Reading, mine: Seen | None) -> Finding | None:
     return same_page(next((pair for pair in pages if pair.is_same_words), pages[0])) if pages else None
 
 
-def _nearest(shared: Mapping[str, int], index: Memory) -> list[str]:
+def _nearest(shared: Mapping[str, int], index: SeenIndex) -> list[str]:
     """Return those that share most, of those that share alike the earliest; few entries are read for it."""
     if len(shared) <= COMPARED:
         return list(shared)
@@ -180,13 +181,13 @@ def _is_furniture(pairs: Iterable[Pair]) -> bool:
     return len(titles) > len({site for site, _ in titles})
 
 
-def _leaders(found: Finding, own: str, index: Memory) -> tuple[Seen, ...]:
+def _leaders(found: Finding, own: str, index: SeenIndex) -> tuple[Seen, ...]:
     """Return the earliest known article of every group that an article joins, itself left out."""
     leaders = {leader.uri: leader for leader in (_leader(uri, index) for uri in found.twins) if leader.uri != own}
     return tuple(sorted(leaders.values(), key=_age))
 
 
-def _leader(uri: str, index: Memory) -> Seen:
+def _leader(uri: str, index: SeenIndex) -> Seen:
     seen = index[uri]
     for _ in range(GROUP_STEPS):
         if seen.group == seen.uri or seen.group not in index:
@@ -199,7 +200,7 @@ def _age(seen: Seen) -> tuple[bool, int, str]:
     return order(seen.time, seen.uri)
 
 
-def _group(entry: Seen, leaders: tuple[Seen, ...], mine: Seen | None, index: Memory) -> str:
+def _group(entry: Seen, leaders: tuple[Seen, ...], mine: Seen | None, index: SeenIndex) -> str:
     """Name the group: the uri of its earliest article, also when that has left the window."""
     first = min((entry, *leaders), key=_age)
     if first is entry:
@@ -239,7 +240,7 @@ def _with_changes(verdict: Verdict, reading: _Reading, found: Finding, mine: See
     return replace(verdict, changes=named, numbers=numbers(named, article))
 
 
-def _parts(article: Article, index: Memory) -> Iterator[Part]:
+def _parts(article: Article, index: SeenIndex) -> Iterator[Part]:
     """Name the glued articles that repeat a known one."""
     for segment, part in glued(article):
         words = folded(part)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.eval.dedup_copies import COPIES, PURE
+from tests.eval.dedup_copies import COPIES, PURE, SCRIPTS
 from tests.eval.dedup_copies import measure as measure_copies
 from tests.eval.dedup_edits import measure as measure_edits
 from tests.eval.dedup_pairs import DISTRACTORS, read
@@ -48,9 +48,21 @@ def test_copies_of_a_kind_are_found(copies, kind):
     assert total["found"] >= 0.95 * total["n"]
 
 
+@pytest.mark.parametrize("script", sorted(SCRIPTS))
+def test_copies_in_a_script_are_found(copies, script):
+    total = sum((tally for (_, one), tally in copies.items() if one == script), Counter())
+    assert total["found"] >= 0.97 * total["n"]
+
+
 def test_pure_copies_are_skipped(copies):
     total = sum((tally for (name, _), tally in copies.items() if name in PURE), Counter())
-    assert total["skipped"] >= 0.985 * total["n"]
+    assert total["skipped"] >= 0.99 * total["n"]
+
+
+@pytest.mark.parametrize("kind", PURE)
+def test_pure_copies_of_a_kind_are_skipped(copies, kind):
+    total = sum((tally for (name, _), tally in copies.items() if name == kind), Counter())
+    assert total["skipped"] >= 0.97 * total["n"]
 
 
 def test_no_edited_copy_is_skipped():
