@@ -280,7 +280,7 @@ class Finder:
     def _of_state(self, chart: Chart, chunk: Chunk) -> Chunk:
         """Read the country behind an office: "the prime minister of Nepal"."""
         after = chart.has("case", chunk.end, "genitive")
-        if not after and chunk.kind == "people":
+        if not after and chunk.kind == "people" and not chart.has("word", chunk.start - 1, "possessives"):
             after = chart.has("case", chunk.end, "from") or (
                 chart.has("case", chunk.end, "in") if chunk.sector == "GOV" else 0
             )
@@ -288,10 +288,18 @@ class Finder:
             return chunk
         while chart.word(after) in self.known.grammar.words.get("articles", ()):
             after += 1
-        hit = chart.hit("country", after)
+        hit = chart.hit("country", after) or chart.hit("organisation", after)
         if hit is None or not self.names.written(chart, after, upper=hit[1][0].upper):
             return chunk
-        return chunk._replace(end=hit[0], country=hit[1][0].iso3, basis="explicit")
+        owner = hit[1][0]
+        if isinstance(owner, Country):
+            return chunk._replace(end=hit[0], country=owner.iso3, basis="explicit")
+        known = owner.country is not None and not owner.common
+        return (
+            chunk._replace(end=hit[0], country=owner.country, basis="explicit", organisation=owner.name)
+            if known
+            else chunk
+        )
 
     def _of_holder(self, chart: Chart, chunk: Chunk) -> Chunk:
         """Give an office with the name of a known holder that holder's country."""

@@ -123,18 +123,20 @@ def lexicon(code: str) -> Lexicon | None:
 
 
 def _with_beginnings(phrases: dict[tuple[str, ...], dict[int, list[Any]]], acts: tuple[Trigger, ...]) -> None:
-    """Let a longer trigger also carry the shorter ones it begins with: it may not fit where they do.
+    """Let a longer trigger or listed word also carry the shorter ones it begins with: it may not fit where they do.
 
-    Those that ask for more stand first.
+    Triggers that ask for more stand first.
     """
+    for layer in (LAYERS.index("trigger"), LAYERS.index("list")):
+        for phrase in sorted((p for p in phrases if layer in phrases[p]), key=len):
+            for size in range(len(phrase) - 1, 0, -1):
+                begun = phrases.get(phrase[:size], {}).get(layer)
+                if begun:
+                    phrases[phrase][layer] += [one for one in begun if one not in phrases[phrase][layer]]
+                    break
     layer = LAYERS.index("trigger")
-    for phrase in sorted((p for p in phrases if layer in phrases[p]), key=len):
-        for size in range(len(phrase) - 1, 0, -1):
-            begun = phrases.get(phrase[:size], {}).get(layer)
-            if begun:
-                phrases[phrase][layer] += [one for one in begun if one not in phrases[phrase][layer]]
-                break
-        phrases[phrase][layer].sort(key=lambda one: (-one[2], -acts[one[0]].asks, one[0]))
+    for found in phrases.values():
+        found.get(layer, []).sort(key=lambda one: (-one[2], -acts[one[0]].asks, one[0]))
 
 
 def _trigger_phrases(rules: Grammar, number: int, pattern: str) -> Iterator[tuple[str, str, Any]]:

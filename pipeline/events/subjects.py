@@ -121,7 +121,7 @@ def blow(scene: Sentence, firing: Firing) -> tuple[Chunk, ...] | None:
     first, _ = group_before(scene, firing.start)
     chart, start = scene.chart, scene.clause.start
     at = next(
-        (i for i in (first - 1, first - 2, first - 3) if i >= start and chart.has("list", i, "weapon") == first), -1
+        (i for i in (first - 3, first - 2, first - 1) if i >= start and chart.has("list", i, "weapon") == first), -1
     )
     if at >= start:
         own = [c for c in scene.near if c.start <= at < c.end and c.case is None]
@@ -154,6 +154,19 @@ def _owner(scene: Sentence, start: int) -> tuple[Chunk, ...]:
         if after or chunk.kind in MODIFYING | {"body"}:
             return _with_group(near, chunk._replace(case=None))
         return ()
+    return _by_adjective(scene, start)
+
+
+def _by_adjective(scene: Sentence, start: int) -> tuple[Chunk, ...]:
+    """The state whose adjective stands before a noun that is no party itself: "a Chadian missile strike"."""
+    chart = scene.chart
+    for i in range(start - 1, max(scene.clause.start, start - OWNER_REACH) - 1, -1):
+        hit = chart.hit("demonym", i)
+        if hit is not None:
+            country = hit[1][0][0]
+            return (Chunk(start=i, end=hit[0], kind="state", country=country, basis="demonym", chart=chart.segment),)
+        if not _plain(chart, i):
+            break
     return ()
 
 

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from pipeline.events.sentence import Sentence
 
 MOST_AUXILIARIES = 5
-SHORTEST_FIRST = (1, 2, 3)
 # Where auxiliaries are phrases: "a décidé de", "après avoir".
 LONGEST_FIRST = (5, 4, 3, 2, 1)
 # What a bare verb says in a headline by what stands before it.
@@ -22,7 +21,7 @@ def group_before(scene: Sentence, i: int) -> tuple[int, set[str]]:
     chart, start = scene.chart, scene.clause.start
     kinds: set[str] = set()
     for _ in range(MOST_AUXILIARIES):
-        for back in LONGEST_FIRST if scene.grammar.conjugated else SHORTEST_FIRST:
+        for back in LONGEST_FIRST:
             hit = chart.hit("auxiliary", i - back)
             if hit is not None and hit[0] == i and i - back >= start:
                 kinds.update(hit[1])
