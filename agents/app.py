@@ -152,8 +152,8 @@ def _app_settings(settings: Settings) -> dict[str, Any]:
         "web_router_enabled": False,
         "web_graph_enabled": False,
     }
-    if settings.embedded:
-        common["TableManager"] = "agents.transport.tables:TableManager"
+    manager = "EmbeddedTableManager" if settings.embedded else "TableManager"
+    common["TableManager"] = f"agents.transport.tables:{manager}"
     if settings.sasl_mechanism or settings.tls:
         common["broker_credentials"] = _credentials(settings)
     return common

@@ -23,7 +23,8 @@ class HandoverConsumer(Consumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._sought = False
+        # Partitions wait in `_held` until `_open`; `_sought` says that their committed offsets were sought since.
+        self._open = self._sought = False
         self._held: set[TP] = set()
 
     async def wait_empty(self) -> None:
@@ -57,15 +58,18 @@ class HandoverConsumer(Consumer):
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Read nothing but what recovery waits for until it has sought the committed offsets."""
-        self._sought = False
+        self._open = self._sought = False
         self._held = set()
         await super().on_partitions_assigned(assigned, generation_id)
 
     def resume_partitions(self, tps: Iterable[TP]) -> None:
         """Read on in paused partitions, as soon as recovery allows."""
         wanted = ensure_TPset(tps)
-        if not self._sought and not self.app.client_only:
+        if not self._open and not self.app.client_only:
             held = {tp for tp in wanted if not self._is_recovering(tp)}
+            if held and not self._held:
+                # Faust's fetcher seeks as well, while the flow stands still: only a seek from here on counts.
+                self._sought = False
             self._held |= held
             wanted -= held
         super().resume_partitions(wanted)
@@ -89,6 +93,7 @@ class HandoverConsumer(Consumer):
     def resume_flow(self) -> None:
         """Read on; the last thing recovery does after it has sought the committed offsets."""
         if self._sought and self._held:
+            self._open = True
             held, self._held = self._held, set()
             super().resume_partitions(held)
         super().resume_flow()

@@ -12,7 +12,7 @@ import faust
 import mode
 from faust.transport.drivers import TRANSPORTS
 
-from agents.transport.tables import TableManager
+from agents.transport.tables import EmbeddedTableManager, TableManager
 
 TRANSPORTS.aliases["kafka"] = "agents.transport.kafka:Transport"
 
@@ -21,7 +21,8 @@ def make_app(url: str, name: str, **settings: Any) -> faust.App:
     """Build a fresh app; starting one twice is unreliable in Faust."""
     # A topic just made may be missing in the first view of the brokers: look again soon, not in five minutes.
     kafka = url.startswith("kafka:")
-    fitting = {"consumer_metadata_max_age_ms": 1000} if kafka else {"TableManager": TableManager}
+    manager = TableManager if kafka else EmbeddedTableManager
+    fitting = {"TableManager": manager, **({"consumer_metadata_max_age_ms": 1000} if kafka else {})}
     return faust.App(
         name,
         **{
