@@ -13,6 +13,10 @@ QUOTES = frozenset("\"'“”‘’»")
 # What may stand between a name and its case marker.
 AFTER = QUOTES | {")"}
 MOST_HEADS = 3
+GENITIVE = "genitive"
+# Words of what is owned, and what begins another noun phrase or clause among them.
+MOST_OWNED = 3
+OTHERS = ("country", "demonym", "role", "organisation", "holder", "verb", "connective", "trigger")
 LONGEST_PREPOSITION = 4
 # Words between a preposition and the name it governs, and those among them that are no articles.
 LONGEST_LINK = 5
@@ -34,7 +38,23 @@ def with_case(chart: Chart, grammar: Grammar, chunk: Chunk, end: int) -> Chunk:
     hit = chart.hit("case", i) or chart.hit("case", chunk.end)
     if hit is None or i >= end:
         return chunk
-    return chunk._replace(case=hit[1][0], case_end=hit[0])
+    case = hit[1][0]
+    return chunk._replace(case=case, case_end=hit[0], head=_of_head(chart, hit[0], end) if case == GENITIVE else None)
+
+
+def _of_head(chart: Chart, i: int, end: int) -> str | None:
+    """The case of the noun behind a genitive that ends before token i, through further genitives."""
+    words = 0
+    while i < end and words <= MOST_OWNED:
+        hit = chart.hit("case", i)
+        if hit is not None and GENITIVE not in hit[1]:
+            found: str = hit[1][0]
+            return found if words else None
+        if any(chart.hit(layer, i) for layer in OTHERS) or not chart.is_word(i):
+            return None
+        words += hit is None
+        i = hit[0] if hit else i + 1
+    return None
 
 
 def _with_preposition(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:

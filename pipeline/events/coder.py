@@ -129,7 +129,7 @@ class Reader:
         for part, after in zip(parts, [*parts[1:], None], strict=False):
             scene.next = after
             found.extend(scene.clause(part, verbless=verbless))
-        return self._noted(chunks, found)
+        return self._noted(chunks, one_assault(found) if headline else found)
 
     def _before_question(self, one: Chart, start: int, end: int) -> int:
         """The end of what a headline tells before it asks; nothing of another sentence counts."""
@@ -144,7 +144,9 @@ class Reader:
         if self.known.grammar.order == "SVO":
             return False
         verbs, speech = one.hits["verb"], self.known.grammar.speech_verbs
-        return bool(chunks) or any(f.verb in speech for i in range(start, end) if i in verbs for f in verbs[i][1])
+        if any(c.case == "agent" for c in chunks):
+            return True
+        return any(f.verb in speech for i in range(start, end) if i in verbs for f in verbs[i][1])
 
     def _noted(self, chunks: list[Chunk], found: list[Draft]) -> list[Draft]:
         """Take note of the two sides of a sentence."""

@@ -119,16 +119,17 @@ def _by_words(chart: Chart, act: Trigger, clause: Clause, span: tuple[int, int],
         if not _happens(act, group):
             return "negated" if group.negated else f"tense {group.tense}"
         return Firing(act, start, end, group, clause) if _after(chart, act, start) else "after"
-    if act.nominal and _presupposed(chart, clause, end, verbless=verbless):
+    if act.nominal and _presupposed(chart, act, clause, end, verbless=verbless):
         return Firing(act, start, end, None, clause)
     return "no verb of the trigger close behind"
 
 
 def _by_verb(chart: Chart, known: Lexicon, clause: Clause, group: VerbGroup) -> Iterator[Firing]:
-    if known.lone.keys().isdisjoint(group.verbs):
-        return
-    for act in known.triggers:
-        if act.words or not act.verbs & group.verbs or not _happens(act, group):
+    lone: list[Trigger] = []
+    for verb in sorted(group.verbs):
+        lone += [act for act in known.lone.get(verb, ()) if act not in lone]
+    for act in lone:
+        if not _happens(act, group):
             continue
         if _after(chart, act, group.start) and (not act.after_infinitive or _infinitive_before(chart, group.start)):
             firing = Firing(act, group.start, group.end, group, clause)
@@ -188,15 +189,16 @@ def _after(chart: Chart, act: Trigger, start: int) -> bool:
         if (hit := chart.hit("case", start - back)) is not None and hit[0] == start
         for name in hit[1]
     }
-    if act.not_after is not None and any(chart.has("case", start - back, act.not_after) for back in (1, 2, 3)):
+    if act.not_after in before:
         return False
     return act.after is None or act.after in before
 
 
-def _presupposed(chart: Chart, clause: Clause, end: int, *, verbless: bool) -> bool:
+def _presupposed(chart: Chart, act: Trigger, clause: Clause, end: int, *, verbless: bool) -> bool:
     """Whether a noun alone reports the event: in a headline, or as the occasion of something else."""
     if clause.group is None:
         ends = end >= clause.end or closes(chart, end, clause.end)
+        ends = ends or (act.follows is not None and chart.within("list", act.follows, end, clause.end) is not None)
         return verbless and (ends or (chart.kind == "title" and bool(chart.has("word", end, "occasion"))))
     occasion = chart.has("word", end, "occasion")
     return bool(occasion) and clause.group.tense in FINITE - {"future", "need", "possible", "subjunctive"}

@@ -70,7 +70,7 @@ def _by_adjective(scene: Scene, firing: Firing) -> list[Chunk]:
 def _by_place(scene: Scene, firing: Firing, parties: Parties, cast: Cast) -> list[Chunk]:
     """The state in which people are arrested, tried or put under curfew, or protest, where nobody else is named."""
     act = firing.act
-    power = act.type == "COERCE" or act.mode in {"allege", "convict"}
+    power = act.type in {"COERCE", "MOBILIZE"} or act.mode in {"allege", "convict"}
     if act.type != "PROTEST" and not (power and firing.tense in UNAGENTED and not cast.unknown_agent):
         return []
     inside = stated([c for c in scene.chunks if c.start >= firing.clause.start and c.end <= firing.stop], firing.start)

@@ -161,7 +161,7 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
             return [Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
         if one.has("word", i, "deeds") and (doers := _doers(scene, i)):
             return doers
-        if before_noun and (case := one.hit("case", i)) is not None and not {"genitive", "by"} & set(case[1]):
+        if before_noun and (case := one.hit("case", i)) is not None and not {"genitive", "by", "object"} & set(case[1]):
             break
         if one.hit("connective", i) or (svo and one.word(i) in scene.reader.known.grammar.conjunctions):
             break

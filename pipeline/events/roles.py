@@ -197,6 +197,8 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     before = [c for c in cast.near if c.start < firing.start or c.end <= firing.stop or grammar.order == "SVO"]
     open_to = [c for c in before if c.kind in PARTIES or (c.kind == "place" and _takes_place(firing, c))]
     recipients = by_case(firing, open_to, cases, actors)
+    if not recipients:
+        recipients = _by_head(firing, open_to, cases, actors)
     if not recipients and firing.act.type in SEIZING and firing.tense == "past":
         recipients = _object(firing, before, actors)
     suffered = _is_suffered(firing, frame.kind)
@@ -213,6 +215,14 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
         owners = by_case(firing, before, ("genitive",), recipients)
         actors = tuple(c for c in owners if firing.start - c.case_end <= NEXT)
     return Parties(actors, recipients, inherited and bool(actors))
+
+
+def _by_head(
+    firing: Firing, chunks: Sequence[Chunk], cases: Sequence[str], taken: Sequence[Chunk]
+) -> tuple[Chunk, ...]:
+    """Whose the noun in the case of the recipient is: "sanctions on Iran's oil exports"."""
+    owners = [c for c in chunks if c.head in cases and c not in taken and not _before_agent(c, taken)]
+    return side(chunks, owners[-1]) if owners and firing.start - owners[-1].case_end <= GENITIVE_REACH else ()
 
 
 def _object(firing: Firing, chunks: Sequence[Chunk], actors: Sequence[Chunk]) -> tuple[Chunk, ...]:

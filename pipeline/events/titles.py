@@ -77,4 +77,4 @@ def counts(chart: Chart, i: int) -> bool:
     """Whether token i says how many: "the party's 25 workers", "dozens of its workers"."""
     if chart.word(i).isdigit() or chart.hit("number", i) is not None:
         return True
-    return bool(chart.has("word", i, "quantifiers") or chart.has("word", i, "fillers"))
+    return any(chart.has("word", i, name) for name in ("quantifiers", "fillers", "qualifiers"))
