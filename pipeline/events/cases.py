@@ -79,7 +79,7 @@ def _preposition(chart: Chart, grammar: Grammar, first: int) -> tuple[int, tuple
         hit = chart.hit("case", i) if i >= 0 else None
         other = chart.hit("word", i)
         if hit is not None and hit[0] <= first and (other is None or other[0] <= hit[0]):
-            return _longest(chart, i, hit)
+            return _outer(chart, grammar, i) or _longest(chart, i, hit)
         article = chart.word(i) in grammar.words.get("articles", ()) or chart.has("word", i, "articles")
         if i < 0 or not (article or _adjective(chart, i)):
             break
@@ -97,10 +97,23 @@ def _adjective(chart: Chart, i: int) -> bool:
     return chart.is_word(i) and chart.texts[i].islower() and not any(chart.hit(layer, i) for layer in layers)
 
 
+def _outer(chart: Chart, grammar: Grammar, i: int) -> tuple[int, tuple[str, ...]] | None:
+    """The preposition right before an article that would show a case by itself: "MIT dem Präsidenten"."""
+    if chart.word(i) not in grammar.closed["partitives"]:
+        return None
+    for back in range(1, LONGEST_PREPOSITION):
+        hit = chart.hit("case", i - back)
+        if hit is not None and hit[0] == i:
+            return _longest(chart, i - back, hit)
+    return None
+
+
 def _is_article(chart: Chart, grammar: Grammar, i: int, cases: tuple[str, ...]) -> bool:
     """Whether a preposition that is also an article has no noun before it: "DES soldats ont tué DES civils"."""
     if chart.word(i) not in grammar.closed["partitives"]:
         return False
+    if grammar.brackets:
+        return "genitive" in cases and not chart.texts[i - 1][:1].isupper()
     enumerated = chart.word(i - 1) in grammar.conjunctions and "genitive" not in cases
     if enumerated or not chart.is_word(i - 1):
         return True

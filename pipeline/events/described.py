@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # Words of its own between an office and the state it belongs to: "el primer ministro conservador británico".
 MOST_BETWEEN = 1
 NAMED = frozenset({"person", "counterpart"})
+UNKNOWN = "UNK"
 ENDS = frozenset(",.;:()")
 MINISTERS = frozenset({"minister", "ministry"})
 QUOTES = frozenset("\"'")
@@ -30,7 +31,10 @@ class Described:
         """Extend a chunk over what describes it."""
         i = self._modifiers(chart, chunk.end, end)
         described = self._adjective(chart, chunk, i)
-        chunk = self._portfolio(chart, described) if described else self._genitive(chart, chunk, i) or chunk
+        if described is not None:
+            chunk = self._portfolio(chart, described)
+        else:
+            chunk = self._genitive(chart, chunk, i) or self._of_another(chart, chunk, i)
         if chunk.kind not in NAMED:
             return chunk
         return self._name(chart, chunk, self._modifiers(chart, chunk.end, end), end)
@@ -116,6 +120,14 @@ class Described:
             if hit is not None and self.names.written(chart, after, upper=hit[1][0].upper):
                 return self._of(chunk, layer, hit[0], hit[1][0])
         return None
+
+    def _of_another(self, chart: Chart, chunk: Chunk, i: int) -> Chunk:
+        """Take an office of something that is no state for none of a state: "el presidente del club"."""
+        return (
+            chunk._replace(national=False, sector=UNKNOWN)
+            if chunk.national and chart.has("case", i, "genitive")
+            else chunk
+        )
 
     def _of(self, chunk: Chunk, layer: str, end: int, owner: Any) -> Chunk | None:
         if layer == "country":

@@ -75,7 +75,9 @@ class Finder:
         j = chart.has("case", after, "genitive") or after
         if self.known.grammar.order == "SVO":
             j = chart.has("word", after, "possessive") or after
-        office = self._office(chart, j, end, country.iso3, "explicit")
+            j += chart.word(j) == "-" and chart.hit("role", j + 1) is not None
+        bare = self.known.grammar.conjugated and j == after
+        office = None if bare else self._office(chart, j, end, country.iso3, "explicit")
         if office is not None:
             return office._replace(start=i)
         if j > after and self.known.grammar.order == "SOV" and (other := self._own_counterpart(chart, j, end)):
@@ -124,7 +126,8 @@ class Finder:
         person = None if "people" in flags else self.names.person(chart, hit[0], end)
         if person is not None:
             return person._replace(start=i, country=iso3, basis="demonym")
-        if self.known.grammar.order == "SVO" and (noun := self._noun(chart, hit[0], end)) > hit[0]:
+        english = self.known.grammar.order == "SVO" and not self.known.grammar.small_adjectives
+        if english and (noun := self._noun(chart, hit[0], end)) > hit[0]:
             return Chunk(start=i, end=noun, kind="body", country=iso3, basis="demonym")
         people = Chunk(start=i, end=hit[0], kind="people", country=iso3, basis="demonym", sector="CVL")
         return people if "people" in flags and "common" not in flags else None
@@ -224,6 +227,8 @@ class Finder:
         hit = chart.hit("role", i)
         if hit is None:
             return None
+        if chart.has("word", i, "quantifiers") and (chart.hit("demonym", hit[0]) or chart.hit("role", hit[0])):
+            return None
         if chart.has("word", i, "quantifiers") and (after := chart.has("case", hit[0], "genitive")):
             # "Thousands of people" are a party, thousands of files are none.
             deeper = chart.hit("role", after)
@@ -284,7 +289,12 @@ class Finder:
             after = chart.has("case", chunk.end, "from") or (
                 chart.has("case", chunk.end, "in") if chunk.sector == "GOV" else 0
             )
-        if self.known.grammar.order == "SOV" or not after or chunk.country or not chunk.office:
+        if self.known.grammar.order == "SOV" or chunk.country or not chunk.office:
+            return chunk
+        owner = chart.hit("demonym", chunk.end)
+        if owner is not None and "genitive" in owner[1][0][1]:
+            return chunk._replace(end=owner[0], country=owner[1][0][0], basis="explicit")
+        if not after:
             return chunk
         while chart.word(after) in self.known.grammar.words.get("articles", ()):
             after += 1
@@ -339,7 +349,8 @@ class Finder:
             if self.known.grammar.order == "SOV"
             else chart.has("word", after, "possessive")
         )
-        role, at = chart.hit("role", j or after), j or after
+        joined = after + (chart.word(after) == "-" and chart.hit("role", after + 1) is not None)
+        role, at = chart.hit("role", j or joined), j or joined
         while role is None and j and at < j + MOST_BETWEEN and counts(chart, at):
             at += 1
             role = chart.hit("role", at)

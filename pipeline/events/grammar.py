@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 FORMS = ("past", "habitual", "infinitive", "subjunctive", "future", "present", "stem", "conjunctive")
 ENGLISH_FORMS = ("base", "third", "past", "participle", "ing")
 # Closed classes: articles and the like, words that may follow a whole noun phrase, pronouns by what they stand for.
-CLOSED = ("determiners", "neutral", "no_adverbs", "he", "it", "they", "partitives")
+CLOSED = ("determiners", "neutral", "no_adverbs", "he", "it", "they", "partitives", "nominative")
 # Marks the office of a minister among the words: "=defence minister".
 PORTFOLIO = "="
-SWITCHES = ("adjectives_follow", "small_adjectives", "drops_subjects", "inverts", "marks_persons", "to_is_in")
+SWITCHES = (
+    "adjectives_follow", "small_adjectives", "drops_subjects", "inverts", "marks_persons", "to_is_in", "brackets",
+)  # fmt: skip
 _VERB = re.compile(r"\{(\w+)\}")
 # What a stem written together with an auxiliary amounts to.
 GLUED = {
@@ -59,7 +61,7 @@ class Grammar:
     `conjugated`: verbs have moods made by rule; `adjectives_follow` their noun; `small_adjectives`: those of states
     have no capital; `drops_subjects`: a verb alone goes on with the subject of the sentence before; `inverts`: a
     subject that is no state may stand right behind its verb; `marks_persons`: objects that are people have "to";
-    `to_is_in`: "to" with a place says where.
+    `to_is_in`: "to" with a place says where; `brackets`: the predicate frames the clause, and articles show cases.
     """
 
     order: str
@@ -80,6 +82,7 @@ class Grammar:
     inverts: bool = False
     marks_persons: bool = False
     to_is_in: bool = False
+    brackets: bool = False
 
     def is_adverb(self, word: str) -> bool:
         """Whether a word as written is an adverb by its ending."""

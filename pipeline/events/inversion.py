@@ -24,14 +24,17 @@ def subject_behind(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
     """The subject right behind a verb: "se reunió EL PRESIDENTE con ..."."""
     if not scene.grammar.inverts:
         return ()
+    last = firing.end
+    able = ACTING | {"state"} if scene.grammar.brackets else ACTING
     for chunk in scene.near:
-        if chunk.start < firing.end or chunk.case is not None or chunk.kind not in ACTING:
+        if chunk.start < firing.end:
             continue
-        if chunk.start - firing.end > BEHIND_REACH or any(
-            scene.chart.word(i) in MARKS for i in range(firing.end, chunk.start)
-        ):
+        between = range(last, chunk.start)
+        if len(between) > BEHIND_REACH or any(scene.chart.word(i) in MARKS for i in between):
             return ()
-        return tuple(c for c in scene.near if chunk.group and c.group == chunk.group) or (chunk,)
+        if chunk.case is None and chunk.kind in able:
+            return tuple(c for c in scene.near if chunk.group and c.group == chunk.group) or (chunk,)
+        last = chunk.end
     return ()
 
 

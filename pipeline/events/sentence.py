@@ -27,6 +27,8 @@ class Sentence:
         self.reported = False
         self.carried: tuple[Chunk, ...] = ()
         self.clause = Clause(*span, None, COORDINATE)
+        # How the clause before hangs on its own.
+        self.last_link = COORDINATE
         self.near: Sequence[Chunk] = ()
 
     def date(self, part: Clause, *, future: bool) -> tuple[EventDate | None, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import PARTIES, Chunk
-from pipeline.events.clauses import RELATIVE
+from pipeline.events.clauses import CAUSE, COMPLEMENT, CONDITION, RELATIVE
 from pipeline.events.context import SURE
 from pipeline.events.tenses import group_before
 
@@ -30,6 +30,8 @@ WHERE = frozenset({"in", "on", "source"})
 # Sectors of groups that an article names without their country.
 LOCAL = frozenset({"REB", "OPP", "PRM", "PTY", "LAB"})
 QUOTES = frozenset("\"'“”‘’")
+# Clauses behind which the subject follows its verb, where the verb is always second.
+SUBORDINATE = frozenset({CAUSE, COMPLEMENT, CONDITION})
 # What each class of pronouns can stand for.
 STANDS_FOR = {
     "he": frozenset({"person", "counterpart"}),
@@ -59,7 +61,8 @@ def subject(scene: Sentence, last: int, firing: Firing) -> tuple[Chunk, ...]:
     chart, near, passive = scene.chart, scene.near, firing.tense == "passive"
     able = [c for c in near if c.end <= firing.start and _acts(c, passive=passive) and is_head(scene, c)]
     first, _ = group_before(scene, firing.start)
-    goes_on = chart.word(first - 1) in {*scene.grammar.conjunctions, ","}
+    inverted = scene.grammar.brackets and scene.last_link in SUBORDINATE
+    goes_on = chart.word(first - 1) in {*scene.grammar.conjunctions, ","} and not inverted
     if firing.tense == "participle" or (goes_on and not passive):
         outer = _with_group(near, able[0] if able else None)
         return scene.carried if last > scene.clause.start else outer or scene.carried

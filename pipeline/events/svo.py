@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipeline.events.bracket import at_commas, bracketed
 from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import COMPLEMENT, CONDITION, COORDINATE, RELATIVE, Clause
 from pipeline.events.conjugation import MOODS
@@ -56,15 +57,20 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
     resolve_pronouns(scene)
     found: list[Draft] = []
     cut = parts(chart, *span)
+    if scene.grammar.brackets:
+        cut = at_commas(scene, cut)
     for (start, end, link), after in zip(cut, [*cut[1:], None], strict=False):
         if link == CONDITION:
+            scene.last_link = link
             continue
         scene.clause = Clause(start, end, None, link)
-        scene.near = [_freed(c, start) for c in scene.chunks if start <= c.start and c.end <= end]
+        near = [c for c in scene.chunks if start <= c.start and c.end <= end]
+        scene.near = near if scene.grammar.conjugated else [_freed(c, start) for c in near]
         found.extend(one_assault(_told(scene, after)))
         if not scene.carried:
             scene.carried = tuple(c for c in scene.near if c.case is None and c.kind in PARTIES)[:1]
         _note_speaker(scene)
+        scene.last_link = link
     return [draft for draft in found if not any(_tells_more(other, draft) for other in found)]
 
 
@@ -248,6 +254,8 @@ def firings(scene: Sentence) -> list[Firing]:
 def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Firing | str:
     """Return the firing of a verb form, or what is missing."""
     i, end = at
+    if scene.grammar.brackets and form in MOODS:
+        return _threat(bracketed(scene, act, form, at))
     tense = mood_tense(scene, act, i, form) if form in MOODS and scene.grammar.conjugated else tense_of(scene, i, form)
     if tense is None:
         return f"the form {form or 'as written'} behind these auxiliaries reports nothing"
@@ -265,8 +273,10 @@ def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Fi
     return _threat(Firing(act, i, stop, None if act.nominal else group, scene.clause))
 
 
-def _threat(firing: Firing) -> Firing:
+def _threat(firing: Firing | str) -> Firing | str:
     """What one says one will do to another, where it is hostile, is a threat."""
+    if isinstance(firing, str):
+        return firing
     act = firing.act
     if firing.tense != "future" or act.type not in THREATS or act.nominal or firing.group is None:
         return firing

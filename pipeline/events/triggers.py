@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.events.ontology import ontology
 from pipeline.resources import ResourceError, language_toml
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GAP = " ... "
 DONE = ("past", "passive", "participle", "progressive")
 
 
@@ -40,6 +44,7 @@ class Trigger:
     nominal: bool = False
     adjacent: bool = False
     reflexive: bool = False
+    particle: str | None = None
     needs_actor: bool = False
     needs_recipient: bool = False
     needs_mutual: bool = False
@@ -70,7 +75,7 @@ def triggers(code: str) -> tuple[Trigger, ...]:
     """
     table = language_toml(code, "triggers")
     frames = language_toml(code, "grammar").get("frames", {})
-    found = tuple(_trigger(code, row) for row in table.get("trigger", ()))
+    found = tuple(act for row in table.get("trigger", ()) for act in _parted(_trigger(code, row)))
     lists = table.get("lists", {})
     seen: set[str] = set()
     for act in found:
@@ -88,6 +93,14 @@ def triggers(code: str) -> tuple[Trigger, ...]:
         if not ontology().knows(act.type, act.mode):
             raise ResourceError(f"{where}: PLOVER has no {act.type}/{act.mode}")
     return found
+
+
+def _parted(act: Trigger) -> Iterator[Trigger]:
+    """Yield a trigger for each particle that its words leave to the end of the clause: "{greifen} ... an"."""
+    ends = {phrase: phrase.partition(GAP)[2] or None for phrase in act.words}
+    for particle in dict.fromkeys(ends.values()) or (None,):
+        words = tuple(phrase.partition(GAP)[0] for phrase in act.words if ends[phrase] == particle)
+        yield replace(act, id=f"{act.id}-{particle}" if particle else act.id, words=words, particle=particle)
 
 
 def _trigger(code: str, row: dict[str, Any]) -> Trigger:
