@@ -46,7 +46,8 @@ def tense_of(scene: Sentence, i: int, form: str) -> str | None:
     if form == "ing":
         return "progressive" if "passive" in kinds else _participle(scene, first, kinds)
     if "passive" in kinds:
-        return "passive" if form in {"past", "participle"} else None
+        # "To be invaded" has not happened.
+        return "passive" if "infinitive" not in kinds and form in {"past", "participle"} else None
     described = form != "" and first == i and scene.chart.word(i - 1) in scene.grammar.closed["determiners"]
     fits = "infinitive" not in kinds and not described and (form != "participle" or kinds <= {"perfect", "adverb"})
     return "past" if fits else None
