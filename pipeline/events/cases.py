@@ -22,24 +22,46 @@ LONGEST_PREPOSITION = 4
 LONGEST_LINK = 5
 MOST_ADJECTIVES = 3
 HYPHEN = "-"
+# The marker behind the object where others stand before.
+OBJECT = "object"
+# What no name behind it owns.
+UNOWNED = ("case", "connective", "verb", "auxiliary", "date", "number", "word")
 HEADS = ("quantifiers", "noun_city")
 SHARED = frozenset({"explicit", "demonym"})
 
 
 def with_case(chart: Chart, grammar: Grammar, chunk: Chunk, end: int) -> Chunk:
     """Read the case marker behind a chunk, or before it where the language has prepositions."""
-    if grammar.order == "SVO":
-        return _with_preposition(chart, grammar, chunk)
-    if chunk.case is not None:
+    if grammar.case_first:
+        chunk = _with_preposition(chart, grammar, chunk)
+    if chunk.case is not None or grammar.order == "SVO":
         return chunk
     i = chunk.end + (chart.word(chunk.end) in AFTER)
     while (filler := chart.hit("word", i)) is not None and {"suffixes", "fillers"} & set(filler[1]) and i < end:
         i = filler[0]
     hit = chart.hit("case", i) or chart.hit("case", chunk.end)
-    if hit is None or i >= end:
-        return chunk
+    if hit is None or i >= end or (grammar.case_first and hit[1][0] != OBJECT):
+        return _owner(chart, grammar, chunk) if grammar.bare_genitive else chunk
     case = hit[1][0]
     return chunk._replace(case=case, case_end=hit[0], head=_of_head(chart, hit[0], end) if case == GENITIVE else None)
+
+
+def owned_from(chart: Chart, grammar: Grammar, i: int) -> int:
+    """Where the owner begins of what ends before token i, behind its marker if it needs one; 0 where it has none."""
+    return chart.has("case", i, GENITIVE) or (i if grammar.bare_genitive else 0)
+
+
+def _owner(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
+    """Read the genitive that has no marker: a noun right before a name is what is its own."""
+    i = chunk.start - 1
+    if not chart.is_word(i) or chart.word(i) in grammar.conjunctions:
+        return chunk
+    for layer in UNOWNED:
+        for back in range(LONGEST_PREPOSITION):
+            hit = chart.hit(layer, i - back)
+            if hit is not None and hit[0] == i + 1:
+                return chunk
+    return chunk._replace(case="genitive", case_end=chunk.end)
 
 
 def _of_head(chart: Chart, i: int, end: int) -> str | None:
@@ -149,7 +171,7 @@ def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk
         if first < k and (out[k].kind != "place" or getattr(out[k].place, "kind", "") == "capital"):
             number += 1
             for n in range(first, k + 1):
-                same = out[n].case or (out[k].case if grammar.order == "SOV" else out[first].case)
+                same = out[n].case or (out[first].case if grammar.case_first else out[k].case)
                 out[n] = out[n]._replace(case=same, case_end=out[k].case_end, group=number)
                 if n > first and out[n].country is None and out[n].name is None and out[first].basis in SHARED:
                     out[n] = out[n]._replace(country=out[first].country, basis="apposition")
@@ -164,12 +186,12 @@ def _states(chart: Chart, left: Chunk, right: Chunk) -> bool:
 
 
 def _joined(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk, *, conjunction: bool) -> bool:
-    if grammar.order == "SOV" and left.case is not None:
+    if not grammar.case_first and left.case is not None:
         return False
-    if grammar.order == "SVO" and right.case is not None and right.case != left.case:
+    if grammar.case_first and right.case is not None and right.case != left.case:
         return False
     # "With A and with B" are as much together as "with A and B".
-    again = grammar.order == "SVO" and right.case is not None
+    again = grammar.case_first and right.case is not None
     skipped = {*grammar.words.get("articles", ()), *grammar.words.get("possessives", ())}
     between = [
         chart.folded[i]

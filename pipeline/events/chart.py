@@ -14,6 +14,7 @@ from pipeline.text.tokens import iter_tokens, token_texts
 
 if TYPE_CHECKING:
     from pipeline.events.lexicon import Lexicon
+    from pipeline.events.suffixes import Suffixes
     from pipeline.text.normalise import Normalised
     from pipeline.text.tokens import Token
 
@@ -47,12 +48,15 @@ class Chart:
     starts: frozenset[int] = frozenset()
     read: tuple[tuple[int, int], ...] = ()
     made: list[Token] | None = None
+    suffixes: Suffixes | None = None
 
     @property
     def tokens(self) -> list[Token]:
         """The tokens with their offsets in the piece, made when first asked for: few pieces tell of an event."""
         if self.made is None:
             self.made = [one for start, end in self.read for one in iter_tokens(self.piece.text, start, end)]
+            if self.suffixes is not None:
+                self.made = [part for one in self.made for part in self.suffixes.parts(one)]
         return self.made
 
     def is_word(self, i: int) -> bool:
@@ -96,7 +100,8 @@ def chart(piece: Normalised, segment: int, kind: str, known: Lexicon) -> Chart:
     read = tuple(sentences(piece.text))
     for start, end in read:
         first = len(texts)
-        texts += token_texts(piece.text, start, end)
+        found = token_texts(piece.text, start, end)
+        texts += found if known.suffixes is None else known.suffixes.split(found)
         cuts = range(first, len(texts), LONGEST_SENTENCE)
         ranges.extend((cut, min(cut + LONGEST_SENTENCE, len(texts))) for cut in cuts)
     fold = known.grammar.fold
@@ -107,7 +112,7 @@ def chart(piece: Normalised, segment: int, kind: str, known: Lexicon) -> Chart:
     starts = frozenset().union(*(hits[layer] for layer in NAMING)) | {
         i for i, hit in hits["word"].items() if not REFERRING.isdisjoint(hit[1])
     }
-    return Chart(piece, segment, kind, texts, folded, ranges, hits, known.dating, starts, read)
+    return Chart(piece, segment, kind, texts, folded, ranges, hits, known.dating, starts, read, suffixes=known.suffixes)
 
 
 def _look_up(folded: list[str], ranges: list[tuple[int, int]], known: Lexicon) -> dict[str, dict[int, Hit]]:

@@ -233,6 +233,8 @@ class Scene:
 
     def _owns(self, firing: Firing, chunk: Chunk, near: list[Chunk]) -> bool:
         """Whether a genitive can be the agent of a headline: nothing with a case of its own hangs on it."""
+        if chunk.case == "genitive" and self.reader.known.grammar.case_first:
+            return chunk.start == firing.end
         if chunk.case != "genitive" or chunk.end > firing.start:
             return False
         following = (c.start for c in near if c.start >= chunk.case_end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipeline.events.cases import owned_from
 from pipeline.events.chunks import Chunk
 from pipeline.events.grammar import PORTFOLIO
 
@@ -19,6 +20,9 @@ UNKNOWN = "UNK"
 ENDS = frozenset(",.;:()")
 MINISTERS = frozenset({"minister", "ministry"})
 QUOTES = frozenset("\"'")
+COMMAS = frozenset(",،")
+# Words of a name that stands before its office.
+SHORTEST_NAME, LONGEST_NAME = 2, 4
 
 
 class Described:
@@ -38,6 +42,25 @@ class Described:
         if chunk.kind not in NAMED:
             return chunk
         return self._name(chart, chunk, self._modifiers(chart, chunk.end, end), end)
+
+    def introduced(self, chart: Chart, before: list[Chunk], chunk: Chunk, first: int) -> Chunk:
+        """Read the name that stands before an office: "Sergei Lavrov, foreign minister of Russia"."""
+        if chunk.kind != "person" or chunk.name is not None:
+            return chunk
+        end = chunk.start - (chart.word(chunk.start - 1) in COMMAS)
+        known = before[-1] if before and before[-1].kind == "person" and before[-1].end == end else None
+        if (
+            known is not None
+            and known.name
+            and (known.country == chunk.country or not (known.country and chunk.country))
+        ):
+            before.pop()
+            country, basis = (chunk.country, chunk.basis) if chunk.country else (known.country, known.basis)
+            return chunk._replace(start=known.start, name=known.name, country=country, basis=basis)
+        start = end
+        while start > first and end - start < LONGEST_NAME and self.names.is_name(chart, start - 1):
+            start -= 1
+        return chunk if end - start < SHORTEST_NAME else chunk._replace(start=start, name=(start, end))
 
     def settled(self, chart: Chart, before: list[Chunk], chunk: Chunk) -> Chunk:
         """Correct the case of a chunk by what it is and by the chunk before it."""
@@ -107,7 +130,7 @@ class Described:
 
     def _genitive(self, chart: Chart, chunk: Chunk, i: int) -> Chunk | None:
         """Read the state or organisation behind "of", another noun between: "fuerzas de ocupación DE SIRIA"."""
-        after = chart.has("case", i, "genitive")
+        after = owned_from(chart, self.known.grammar, i)
         if not after:
             return None
         inner = after + 1 + (chart.word(after + 1) in QUOTES)

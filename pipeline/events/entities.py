@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.events.cases import coordinate, with_case
+from pipeline.events.cases import coordinate, owned_from, with_case
 from pipeline.events.chunks import Chunk, ChunkKind
 from pipeline.events.described import Described
 from pipeline.events.gazetteer import Country, Place
@@ -40,6 +40,8 @@ class Finder:
         by_word, starts, folded = self.memory.by_word, chart.starts, chart.folded
         for i in [i for i in range(start, end) if i in starts or folded[i] in by_word]:
             chunk = self._at(chart, i, end) if i >= last else None
+            if chunk is not None and self.known.grammar.bare_genitive:
+                chunk = self.described.introduced(chart, found, chunk, last)
             if chunk is not None:
                 chunk = with_case(chart, self.known.grammar, chunk, end)
                 if self.known.grammar.adjectives_follow:
@@ -253,11 +255,11 @@ class Finder:
         """Read a chain of offices and the name behind it; the last office is the head."""
         after, payloads = chart.hits["role"][i]
         role: Role = payloads[0]
-        step = chart.has("case", after, "genitive")
+        step = owned_from(chart, self.known.grammar, after)
         former = chart.has("word", i - 1, "+former") > 0
         while step and step < end and (deeper := chart.hit("role", step)) is not None:
             role, after = (role if self.known.grammar.adjectives_follow else deeper[1][0]), deeper[0]
-            step = chart.has("case", after, "genitive")
+            step = owned_from(chart, self.known.grammar, after)
         while (
             (adjacent := chart.hit("role", after)) is not None
             and adjacent[1][0].kind == "person"

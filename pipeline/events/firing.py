@@ -100,6 +100,13 @@ def firings(
         for number, *_ in hit[1]:
             act = known.triggers[number]
             firing = _by_words(chart, act, clause, (i, hit[0]), verbless=verbless)
+            if (
+                isinstance(firing, str)
+                and act.nominal
+                and known.grammar.case_first
+                and _after_occasion(chart, i, clause)
+            ):
+                firing = Firing(act, i, hit[0], None, clause)
             hindrance = firing if isinstance(firing, str) else misfit(chart, firing)
             if isinstance(firing, Firing) and hindrance is None:
                 taken.update(range(i, hit[0]))
@@ -202,6 +209,12 @@ def _presupposed(chart: Chart, act: Trigger, clause: Clause, end: int, *, verble
         return verbless and (ends or (chart.kind == "title" and bool(chart.has("word", end, "occasion"))))
     occasion = chart.has("word", end, "occasion")
     return bool(occasion) and clause.group.tense in FINITE - {"future", "need", "possible", "subjunctive"}
+
+
+def _after_occasion(chart: Chart, i: int, clause: Clause) -> bool:
+    """Whether the noun at token i names the occasion of what the clause reports: "in talks with"."""
+    told = clause.group is not None and clause.group.tense in FINITE - {"future", "need", "possible", "subjunctive"}
+    return told and any(chart.has("word", i - back, "occasion") == i for back in (1, 2, 3))
 
 
 def misfit(chart: Chart, firing: Firing) -> str | None:

@@ -13,7 +13,7 @@ from pipeline.resources import ResourceError, language_toml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMS = ("past", "habitual", "infinitive", "subjunctive", "future", "present", "stem", "conjunctive")
+FORMS = ("past", "passive", "habitual", "infinitive", "subjunctive", "future", "present", "stem", "conjunctive")
 ENGLISH_FORMS = ("base", "third", "past", "participle", "ing")
 # Closed classes: articles and the like, words that may follow a whole noun phrase, pronouns by what they stand for.
 CLOSED = ("determiners", "neutral", "no_adverbs", "he", "it", "they", "partitives", "nominative")
@@ -58,6 +58,9 @@ class Grammar:
     """The grammar.toml of a language, read and checked.
 
     `closed` are closed classes of single words, by name; `adverb_ending` is what most adverbs end in.
+    `case_first`: case markers stand before their noun (`case_position`); `bare_genitive`: what owns stands behind what
+    it owns, without a marker; `capitals`: names have them; `ergative`: subjects of transitive verbs are marked in the
+    past, all verbs but those listed as `intransitive`.
     `conjugated`: verbs have moods made by rule; `adjectives_follow` their noun; `small_adjectives`: those of states
     have no capital; `drops_subjects`: a verb alone goes on with the subject of the sentence before; `inverts`: a
     subject that is no state may stand right behind its verb; `marks_persons`: objects that are people have "to";
@@ -75,6 +78,10 @@ class Grammar:
     table: dict[str, Any]
     closed: dict[str, frozenset[str]]
     adverb_ending: str = ""
+    case_first: bool = False
+    bare_genitive: bool = False
+    capitals: bool = False
+    ergative: bool = False
     conjugated: bool = False
     adjectives_follow: bool = False
     small_adjectives: bool = False
@@ -148,23 +155,34 @@ def grammar(code: str) -> Grammar:
         table=table,
         closed={name: frozenset(table.get("closed", {}).get(name, ())) for name in CLOSED},
         adverb_ending=table.get("adverb_ending", ""),
+        case_first=table.get("case_position", "before" if table["order"] == "SVO" else "behind") == "before",
+        bare_genitive=bool(table.get("bare_genitive")),
+        capitals=bool(table.get("capitals", table["order"] == "SVO")),
+        ergative="intransitive" in table,
         conjugated="conjugation" in table,
         **{name: bool(table.get(name)) for name in SWITCHES},
     )
 
 
 def _paradigm(verb: str, rows: dict[str, Any], table: dict[str, Any]) -> Iterator[tuple[str, VerbForm]]:
-    """Yield every form of a verb; a row of the verb replaces what the paradigm would make."""
+    """Yield every form of a verb; a row of the verb replaces what the paradigm would make.
+
+    `like` names the verb's class, where the paradigm has several; `other` is a second stem, {1} in a pattern; a row
+    with `of` holds more forms of that verb, with `suffers` those whose subject suffers.
+    """
     stem = rows.get("stem", "")
+    paradigm = table.get("paradigm", {})
+    paradigm = paradigm[rows["like"]] if "like" in rows else paradigm
+    verb, voice = rows.get("of", verb), {"past": "passive"} if rows.get("suffers") else {}
     ambiguous = set(rows.get("ambiguous", ()))
     for form in FORMS:
-        made = [pattern.format(stem) for pattern in table.get("paradigm", {}).get(form, ())] if stem else []
+        made = [pattern.format(stem, rows.get("other", stem)) for pattern in paradigm.get(form, ())] if stem else []
         if form == "stem" and rows.get("stemless"):
             made = []
         if form == "past" and "past" in rows:
             made = []
         for phrase in (*rows.get(form, ()), *made):
-            yield phrase, VerbForm(verb, form, phrase in ambiguous)
+            yield phrase, VerbForm(verb, voice.get(form, form), phrase in ambiguous)
     if stem and stem[-1] in table.get("glue_after", "") and not rows.get("stemless"):
         for kind, form in GLUED.items():
             for auxiliary in table.get("auxiliaries", {}).get(kind, ()):

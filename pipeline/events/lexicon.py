@@ -18,6 +18,7 @@ from pipeline.events.conjugation import adjective_forms
 from pipeline.events.dating import Dating, calendar_words, dating
 from pipeline.events.gazetteer import country_phrases, holder_phrases, place_phrases, shared_rows
 from pipeline.events.grammar import Grammar, grammar
+from pipeline.events.suffixes import MARK, Suffixes
 from pipeline.events.triggers import Trigger, triggers
 from pipeline.resources import ResourceError, knowledge_rows, language_rows, language_toml
 from pipeline.text.normalise import normalise
@@ -30,6 +31,9 @@ LAYERS = (
     "case", "auxiliary", "verb", "role", "country", "demonym", "place", "organisation", "holder",
     "trigger", "list", "connective", "word", "date", "number", "unit", "topic", "context",
 )  # fmt: skip
+# Layers of nouns that take suffixes, and the words that stand for nouns.
+NAMES = ("country", "demonym", "organisation", "role", "holder", "place")
+REFERRING = frozenset({"pairs", "counterpart", "own_country", "first_person", "third_person", "media"})
 # Layers of plain lists, with the file and the table they are in.
 LISTS = (("list", "triggers", "lists"), ("topic", "gate", "topics"), ("context", "contexts", "contexts"))
 # More glued spellings of one phrase than this are not generated.
@@ -78,6 +82,7 @@ class Lexicon:
     common: frozenset[str]
     dating: Dating
     lone: dict[str, tuple[Trigger, ...]]
+    suffixes: Suffixes | None = None
 
     def hits(self, joined: str) -> list[tuple[int, int, int]]:
         """Find all phrases of a joined text as (number of the phrase, start, end)."""
@@ -104,7 +109,7 @@ def lexicon(code: str) -> Lexicon | None:
     acts = triggers(code)
     phrases: dict[tuple[str, ...], dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for layer, text, payload in _everything(code, rules, acts):
-        for variant in _variants(words(text, rules.fold), rules.glue_after):
+        for variant in _variants(_marked(text, rules.fold), rules.glue_after):
             payloads = phrases[variant][LAYERS.index(layer)]
             if payload not in payloads:
                 payloads.append(payload)
@@ -119,7 +124,34 @@ def lexicon(code: str) -> Lexicon | None:
     dates = dating(language_toml(code, "dates"), rules.fold)
     verbs = sorted({verb for act in acts if not act.words for verb in act.verbs})
     lone = {verb: tuple(act for act in acts if not act.words and verb in act.verbs) for verb in verbs}
-    return Lexicon(code, rules, acts, automaton, entries, tuple(map(len, ordered)), common | stop, dates, lone)
+    lengths = tuple(map(len, ordered))
+    return Lexicon(
+        code, rules, acts, automaton, entries, lengths, common | stop, dates, lone, _suffixes(phrases, rules)
+    )
+
+
+def _marked(text: str, fold: dict[int, str]) -> tuple[str, ...]:
+    """Split a phrase of the language's data; a hyphen at its beginning says that it is written together with a noun."""
+    first, _, rest = text.partition(" ")
+    if len(first) > 1 and first.startswith(MARK):
+        return (MARK + normalise(first[1:]).text.lower().translate(fold), *words(rest, fold))
+    return words(text, fold)
+
+
+def _suffixes(phrases: dict[tuple[str, ...], dict[int, list[Any]]], rules: Grammar) -> Suffixes | None:
+    """Collect the suffixes among the case markers, and the nouns they may be written together with."""
+    case, names = LAYERS.index("case"), {LAYERS.index(layer) for layer in NAMES}
+    endings = {p[0].removeprefix(MARK) for p, found in phrases.items() if case in found and p[0].startswith(MARK)}
+    if not endings - {""}:
+        return None
+    stems = frozenset(p[-1] for p, found in phrases.items() if names & found.keys() or _refers(found))
+    known = frozenset(token for phrase in phrases for token in phrase)
+    loose = frozenset(rules.table.get("loose_suffixes", ()))
+    return Suffixes(frozenset(endings - {""}), stems, known, loose, rules.fold)
+
+
+def _refers(found: dict[int, list[Any]]) -> bool:
+    return not REFERRING.isdisjoint(p for p in found.get(LAYERS.index("word"), ()) if isinstance(p, str))
 
 
 def _with_beginnings(phrases: dict[tuple[str, ...], dict[int, list[Any]]], acts: tuple[Trigger, ...]) -> None:

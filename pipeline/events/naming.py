@@ -28,7 +28,7 @@ class Names:
 
     def __init__(self, known: Lexicon, memory: Memory, day: str | None) -> None:
         self.known, self.memory, self.day = known, memory, day
-        self.capitals = known.grammar.order == "SVO"
+        self.capitals = known.grammar.capitals
 
     def written(self, chart: Chart, i: int, *, upper: bool = False) -> bool:
         """Whether a name is written as one, where the language has capitals."""

@@ -163,6 +163,7 @@ def _tense(forms: tuple[VerbForm, ...], kinds: set[str]) -> str:
         (bool(signs & {"conjunctive", "while"}), "participle"),
         ("progressive" in signs, "progressive"),
         ("past" in main, "passive" if "passive" in kinds else "past"),
+        ("passive" in main, "passive"),
         ("stem" in main, _compound(kinds)),
         ("habitual" in signs, "habitual past" if "past" in kinds else "present" if "present" in kinds else "habitual"),
         ("present" in main, "present"),

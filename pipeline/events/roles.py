@@ -74,9 +74,9 @@ def side(chunks: Sequence[Chunk], head: Chunk | None) -> tuple[Chunk, ...]:
 
 def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ...], bool]:
     """Return the agent or subject of a firing, and whether it was carried over from another clause."""
-    if firing.occasion:
-        return (), False
     frame = grammar.frames[firing.act.frame]
+    if firing.occasion and (grammar.ergative or frame.kind != "mutual"):
+        return (), False
     cases = frame.recipient if frame.kind == "host" else frame.actor
     marked = [
         c
@@ -109,6 +109,8 @@ def _owner(firing: Firing, cast: Cast) -> tuple[Chunk, ...]:
 
 def may_have_subject(firing: Firing, grammar: Grammar) -> bool:
     """Whether an unmarked noun phrase can be the subject: not with transitive verbs in the past."""
+    if not grammar.ergative:
+        return firing.tense != "passive"
     if firing.group is None or firing.tense not in {"past", "passive"}:
         return True
     return firing.tense == "past" and bool(firing.group.verbs & frozenset(grammar.table.get("intransitive", ())))
@@ -142,7 +144,7 @@ def _before_agent(chunk: Chunk, taken: Sequence[Chunk]) -> bool:
 
 def _mutual(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     frame = grammar.frames[firing.act.frame]
-    before = [c for c in cast.near if c.end <= firing.start or grammar.order == "SVO"]
+    before = [c for c in cast.near if c.end <= firing.start or grammar.case_first]
     between = [c for c in before if c.case == "between" and c.kind in PARTIES | {"place"}]
     if between and not (between[-1].kind == "pair" and any(c.case == "agent" for c in before)):
         return Parties(side(cast.near, between[-1]), (), mutual=True)
@@ -194,7 +196,7 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     if firing.act.target:
         cases = firing.act.target
     actors, inherited = agent(firing, cast, grammar)
-    before = [c for c in cast.near if c.start < firing.start or c.end <= firing.stop or grammar.order == "SVO"]
+    before = [c for c in cast.near if c.start < firing.start or c.end <= firing.stop or grammar.case_first]
     open_to = [c for c in before if c.kind in PARTIES or (c.kind == "place" and _takes_place(firing, c))]
     recipients = by_case(firing, open_to, cases, actors)
     if not recipients:
