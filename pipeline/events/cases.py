@@ -72,7 +72,7 @@ def _of_head(chart: Chart, i: int, end: int) -> str | None:
         if hit is not None and GENITIVE not in hit[1]:
             found: str = hit[1][0]
             return found if words else None
-        if any(chart.hit(layer, i) for layer in OTHERS) or not chart.is_word(i):
+        if any(chart.hit(layer, i) for layer in OTHERS) or not (chart.is_word(i) or chart.word(i).isdigit()):
             return None
         words += hit is None
         i = hit[0] if hit else i + 1

@@ -24,7 +24,7 @@ BASIS_WEIGHT: dict[str, float] = {
 class Chunk(NamedTuple):
     """Tokens [start, end) of a chart that name a party or a place.
 
-    `case` is its role marker, `case_end` where that ends, `head` the case of the noun it owns ("on Iran's oil exports");
+    `case` is its role marker, `case_end` where that ends, `head` the case of what it owns ("on Iran's oil exports");
     `name` the tokens of a person's name, `person` that name in the fullest form the article uses; `stands_for` the kind
     of pronoun the chunk was put in the place of.
     A tuple, as there are hundreds to an article.

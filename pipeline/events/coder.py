@@ -228,7 +228,7 @@ class Scene:
         carried = self.carried
         if self.reported and firing.tense == "future" and self.speaker is not None and not carried:
             carried = (self.speaker,)
-        owners = tuple(c for c in near if self._owns(firing, c, near))
+        owners = tuple(c for c in near if c.head is None and self._owns(firing, c, near))
         return Cast(tuple(near), after, carried, others, self._unknown_agent(firing, near), owners)
 
     def _owns(self, firing: Firing, chunk: Chunk, near: list[Chunk]) -> bool:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from pipeline.events.chunks import Chunk, ChunkKind
 from pipeline.events.ontology import ontology
 from pipeline.events.places import country_name, stated
+from pipeline.events.predicates import CLOSERS
 from pipeline.events.roles import KILLED, Cast, Parties
 from schemas.event import EventLocation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.events.chart import Chart
     from pipeline.events.coder import Scene
     from pipeline.events.firing import Firing
@@ -30,17 +33,31 @@ def implied_actors(scene: Scene, firing: Firing, parties: Parties, cast: Cast) -
 
 def _by_deed(scene: Scene, firing: Firing) -> list[Chunk]:
     """Whose attack it was in which people died: "in Israel's air strike", "in an Israeli air strike"."""
-    one = scene.chart
     if firing.act.type != "ASSAULT":
         return []
-    for i in range(firing.clause.start, firing.start):
+    one = scene.chart
+    title = one.kind == "title"
+    for i in range(scene.span[0] if title else firing.clause.start, firing.start):
         noun = one.hit("list", i)
-        if noun is None or "deed" not in noun[1] or not (one.hit("case", noun[0]) or noun[0] == firing.start):
+        if noun is None or "deed" not in noun[1]:
+            continue
+        if not (one.hit("case", noun[0]) or noun[0] == firing.start or (title and one.word(noun[0]) in CLOSERS)):
             continue
         owners = [c for c in scene.chunks if c.case == "genitive" and 0 <= i - c.case_end <= DEED_REACH and c.country]
         found = owners[-1:] or _adjective(one, i)
         if found:
             return found
+    return []
+
+
+def doer(scene: Scene, firing: Firing, recipients: Sequence[Chunk]) -> list[Chunk]:
+    """Whose deed is condemned where an adjective behind the recipients says so: "the Israeli attack on Syria"."""
+    one = scene.chart
+    last = max((c.end for c in recipients), default=firing.clause.start)
+    for i in range(firing.start - 1, last, -1):
+        noun = one.hit("list", i)
+        if noun is not None and "deed" in noun[1]:
+            return _adjective(one, i)
     return []
 
 
@@ -62,7 +79,7 @@ def victims(scene: Scene, firing: Firing) -> list[Chunk]:
 
 def _by_adjective(scene: Scene, firing: Firing) -> list[Chunk]:
     """The state whose adjective stands before the noun of the act: "an Israeli air strike"."""
-    if firing.act.cameo == KILLED or not firing.act.words:
+    if firing.act.cameo in KILLED or not firing.act.words:
         return []
     return _adjective(scene.chart, firing.start)
 

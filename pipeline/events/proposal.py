@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import Chunk
 from pipeline.events.draft import Draft
-from pipeline.events.implied import implied_actors, victims, within_one_state
+from pipeline.events.implied import doer, implied_actors, victims, within_one_state
 from pipeline.events.ontology import ontology
 from pipeline.events.places import location, of_place, stated
 from pipeline.events.roles import KILLED, MEDIA, Cast, Parties, assign
@@ -101,8 +101,8 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
             actors.append(chunk)
     if not actors and not parties.mutual:
         actors = implied_actors(scene, firing, parties, cast)
-    if _is_loose(parties.recipients):
-        parties = replace(parties, recipients=tuple(_described(scene, firing)) or parties.recipients)
+    if _is_loose(parties.recipients) or firing.act.type == "ACCUSE":
+        parties = replace(parties, recipients=tuple(_described(scene, firing, parties)) or parties.recipients)
     telling = firing.act.type in TELLING
     recipients = [c for c in parties.recipients if c.kind not in UNRESOLVED and not (telling and c.sector == MEDIA)]
     if parties.mutual and not recipients and len({c.identity for c in actors}) < 2:
@@ -111,14 +111,19 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
     if firing.act.type == "AGREE" and parties.inherited and not recipients and actors:
         others = [c for c in cast.others if c.country != actors[0].country and c.case == "with"]
         recipients = others[-1:]
-    if scene.reader.known.grammar.order == "SVO" and firing.act.type in DOMESTIC:
+    # Where cases mark who is hit, soldiers without a country are not those of the attacker.
+    if firing.act.type in DOMESTIC and (firing.act.type != "ASSAULT" or scene.reader.known.grammar.order == "SVO"):
         actors, recipients = _of_one_country(actors, recipients)
     return replace(parties, actors=tuple(actors), recipients=tuple(recipients), inherited=resolved)
 
 
-def _described(scene: Scene, firing: Firing) -> list[Chunk]:
-    """Those an adjective names: the victims, whose attack is condemned."""
-    if firing.act.cameo == KILLED:
+def _described(scene: Scene, firing: Firing, parties: Parties) -> list[Chunk]:
+    """Those an adjective names: the victims, whose attack is condemned; it stands nearer than who was attacked."""
+    if firing.act.type == "ACCUSE" and (accused := doer(scene, firing, parties.recipients)):
+        return accused
+    if not _is_loose(parties.recipients):
+        return []
+    if firing.act.cameo in KILLED:
         return victims(scene, firing)
     judged = firing.act.type in JUDGING and (firing.act.needs_recipient or firing.act.object is not None)
     return _by_object(scene, firing) if judged else []

@@ -18,7 +18,8 @@ GENITIVE_REACH = 9
 # The genitive of who acts stands right before the noun of the act.
 NEXT = 1
 MEDIA = "JRN"
-KILLED = "186"
+# CAMEO of killing and of wounding.
+KILLED = frozenset({"186", "182"})
 # Acts whose object needs no case marker.
 SEIZING = frozenset({"COERCE", "RETREAT", "ASSAULT", "SANCTION"})
 SUBJECTS = PARTIES - {"pair"}
@@ -92,6 +93,10 @@ def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ..
     subject = subject_of(cast.near) if may_have_subject(firing, grammar) and "subject" in cases else None
     if subject is not None:
         return side(cast.near, subject), False
+    behind = cast.after[:1]
+    if behind and behind[0].start == firing.stop and behind[0].kind == "person" and behind[0].case is None:
+        # Headlines: "Lalu met Nitish Kumar", with the verb before who it was.
+        return (behind if may_have_subject(firing, grammar) and "subject" in cases else ()), False
     carried = () if firing.tense in {"passive", "nominal"} else cast.carried
     return carried, bool(carried)
 
@@ -99,11 +104,11 @@ def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ..
 def _owner(firing: Firing, cast: Cast) -> tuple[Chunk, ...]:
     """The agent of a headline without a verb: the first genitive, "Iran's warning to Iraq".
 
-    Whose uncle was killed did not kill: who kills stands next to the word.
+    Whose death it was did not kill.
     """
     able = [c for c in cast.owners if c.kind in PARTIES and c.sector != MEDIA]
-    if firing.act.cameo == KILLED:
-        able = [c for c in able if firing.start - c.case_end <= NEXT]
+    if firing.act.cameo in KILLED:
+        return ()
     return side(cast.near, able[0]) if able else ()
 
 
@@ -215,7 +220,11 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
         recipients = tuple(c for c in cast.others if c.country not in ours)[-1:]
     if not actors and frame.kind in {"self", "harm"} and "genitive" in frame.actor:
         owners = by_case(firing, before, ("genitive",), recipients)
-        actors = tuple(c for c in owners if firing.start - c.case_end <= NEXT)
+        next_to = tuple(c for c in owners if firing.start - c.case_end <= NEXT)
+        if firing.act.cameo in KILLED:
+            recipients = next_to or recipients
+        else:
+            actors = next_to
     return Parties(actors, recipients, inherited and bool(actors))
 
 
