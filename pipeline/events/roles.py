@@ -90,15 +90,19 @@ def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ..
         return _owner(firing, cast), False
     if cast.unknown_agent:
         return (), False
-    subject = subject_of(cast.near) if may_have_subject(firing, grammar) and "subject" in cases else None
+    able = may_have_subject(firing, grammar) and "subject" in cases
+    subject = (subject_of(cast.near) or _behind(firing, cast)) if able else None
     if subject is not None:
         return side(cast.near, subject), False
-    behind = cast.after[:1]
-    if behind and behind[0].start == firing.stop and behind[0].kind == "person" and behind[0].case is None:
-        # Headlines: "Lalu met Nitish Kumar", with the verb before who it was.
-        return (behind if may_have_subject(firing, grammar) and "subject" in cases else ()), False
     carried = () if firing.tense in {"passive", "nominal"} else cast.carried
     return carried, bool(carried)
+
+
+def _behind(firing: Firing, cast: Cast) -> Chunk | None:
+    """The person right behind the verb of a headline: "from Lalu met Nitish Kumar"."""
+    after = cast.after[0] if cast.after else None
+    fits = after is not None and after.start == firing.stop and after.kind == "person" and after.case is None
+    return after if fits else None
 
 
 def _owner(firing: Firing, cast: Cast) -> tuple[Chunk, ...]:
