@@ -114,10 +114,22 @@ class Pair:
         return nothing_new(self.wording, self.old_wording, edges(self.article))
 
     @cached_property
-    def heads(self) -> tuple[float, float]:
-        """How much of the head of either text is in the other, the larger share first."""
-        one, other = head_share(self.wording, self.old_wording), head_share(self.old_wording, self.wording)
-        return max(one, other), min(one, other)
+    def head_of_new(self) -> float:
+        """How much of the head of the new text is in the old one."""
+        return head_share(self.wording, self.old_wording)
+
+    @cached_property
+    def head_of_old(self) -> float:
+        """How much of the head of the old text is in the new one."""
+        return head_share(self.old_wording, self.wording)
+
+    def has_a_head(self, least: float) -> bool:
+        """Whether so much of the head of either text is in the other."""
+        return self.head_of_new >= least or self.head_of_old >= least
+
+    def has_both_heads(self, least: float) -> bool:
+        """Whether so much of the heads of both texts is in the other."""
+        return self.head_of_new >= least and self.head_of_old >= least
 
     @property
     def same_site(self) -> bool:
@@ -153,7 +165,7 @@ class Pair:
             return self.is_same_short or self._is_short_lead
         if self.overlap.letters < LEAST_LETTERS and self.overlap.letters < self._least_letters:
             return self.is_same_short or self._is_short_part or self._is_short_lead
-        alike = self._is_copy_of_site if self.same_site else self.heads[0] >= HEAD and not self._is_any_page
+        alike = self._is_copy_of_site if self.same_site else self.has_a_head(HEAD) and not self._is_any_page
         return alike and not self._is_template
 
     @property
@@ -167,7 +179,7 @@ class Pair:
 
         A collection that holds a text under a headline and a beginning of its own is another article.
         """
-        if self.is_twin or self.heads[1] >= HEAD or not (self.wording.title_line and self.old_wording.title_line):
+        if self.is_twin or self.has_both_heads(HEAD) or not (self.wording.title_line and self.old_wording.title_line):
             return True
         return self._title_share >= SITE_HEAD
 
@@ -184,7 +196,7 @@ class Pair:
         return (
             self.old.lasting
             or self.overlap.containment >= PASSAGE
-            or self.heads[0] >= HEAD
+            or self.has_a_head(HEAD)
             or self.wording == self.old_wording
         )
 
@@ -211,7 +223,8 @@ class Pair:
             return False
         # The letters a wire service puts before a text it sends again may fill the head of one of both.
         resent = self._no_urls and min(amount.of_new, amount.of_old) >= RESENT
-        return self.heads[0 if resent else 1] >= SITE_HEAD and (not self._other_urls or self._same_title)
+        headed = self.has_a_head(SITE_HEAD) if resent else self.has_both_heads(SITE_HEAD)
+        return headed and (not self._other_urls or self._same_title)
 
     @property
     def _is_any_page(self) -> bool:
@@ -241,15 +254,15 @@ class Pair:
         if self.overlap.containment < SHORT_COPY or self.overlap.letters < LEAST_PART * self._least_letters:
             return False
         if not self.same_site:
-            return self.heads[1] >= SHORT_HEAD and not self._is_template
-        return self._no_urls and self.apart is not None and self.apart <= SAME_DAY and self.heads[0] >= SHORT_HEAD
+            return self.has_both_heads(SHORT_HEAD) and not self._is_template
+        return self._no_urls and self.apart is not None and self.apart <= SAME_DAY and self.has_a_head(SHORT_HEAD)
 
     @property
     def _is_short_lead(self) -> bool:
         """Whether a short item is the lead of another paper's article, letter by letter; a sketch says little of it."""
         if not self.in_window or self.overlap.containment < PASSAGE or self.overlap.letters >= self._least_letters:
             return False
-        return not self.same_site and self.heads[1] >= SHORT_HEAD and self.says_nothing_new
+        return not self.same_site and self.has_both_heads(SHORT_HEAD) and self.says_nothing_new
 
     @property
     def _is_template(self) -> bool:

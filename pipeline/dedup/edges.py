@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from pipeline.resources import knowledge_toml
-from pipeline.text.body import body_text
+from pipeline.text.body import body_as_received
 from pipeline.text.fold import fold, fold_words
 from pipeline.text.folded import dateline
+from pipeline.text.repair import legible, may_be_misread
 from pipeline.text.sentences import sentences
 from schemas.article import Article
 
@@ -19,6 +20,7 @@ _AGENCY = re.compile(
     r"\s{0,9}(?P<place>[^()\uff08\uff09\n.!?\u06d4\u0964\u3002]{0,40})"
     r"[(\uff08](?P<agency>[^()\uff08\uff09\n]{1,60})[)\uff09]\s?[.:\uff1a]?\s?[-\u2013\u2014]{0,2}"
 )
+_BEGINNING, _END = 120, 80
 _CUT = ("...", "\u2026", "...]", "\u2026]", "...)", "\u2026)")
 # Signs at the end of a sentence, unlike the end of a line in a list.
 _STOPPED = re.compile(r"[.!?\u06d4\u061f\u0964\u0965\u3002\uff01\uff1f]\W{0,3}\Z")
@@ -28,13 +30,31 @@ _STOPPED = re.compile(r"[.!?\u06d4\u061f\u0964\u0965\u3002\uff01\uff1f]\W{0,3}\Z
 class Edges:
     """The body of an article as received, and the dateline before it."""
 
-    body: str = ""
+    received: str = ""
     dateline: str = ""
+
+    @cached_property
+    def body(self) -> str:
+        """The body with what was misread repaired, which takes longer than most questions about it."""
+        return legible(self.received)
+
+    @property
+    def beginning(self) -> str:
+        """The first lines of the body."""
+        end = self.received.find("\n", _BEGINNING)
+        lines = self.received if end < 0 else self.received[:end]
+        return self.body if may_be_misread(lines) else lines
+
+    @property
+    def end(self) -> str:
+        """The last lines of the body."""
+        lines = self.received[self.received.rfind("\n", 0, -_END) + 1 :]
+        return self.body if may_be_misread(lines) else lines
 
     @cached_property
     def agency(self) -> str:
         """The folded letters of what looks like the agency at the beginning of the body; nothing without one."""
-        found = _AGENCY.match(self.body)
+        found = _AGENCY.match(self.beginning)
         if not found or len(found["place"].split()) > PLACE_WORDS or len(found["agency"].split()) > AGENCY_WORDS:
             return ""
         return "" if _denies(found[0]) else fold(found[0])
@@ -47,7 +67,7 @@ class Edges:
     @property
     def cut(self) -> bool:
         """Whether the text ends in dots."""
-        return self.body[-80:].rstrip().endswith(_CUT)
+        return self.end[-_END:].rstrip().endswith(_CUT)
 
     @cached_property
     def stopped(self) -> frozenset[str]:
@@ -58,7 +78,7 @@ class Edges:
 
 def edges(article: Article) -> Edges:
     """Return what the received text of an article shows."""
-    return Edges(body_text(article.segments, article.received), dateline(article.segments, article.received))
+    return Edges(body_as_received(article.segments, article.received), dateline(article.segments, article.received))
 
 
 def _denies(text: str) -> bool:

@@ -55,7 +55,7 @@ def _repeats_dateline(new: Wording, old: Wording, edges: Edges) -> bool:
 def _beginnings(new: Wording, old: Wording, edges: Edges) -> Iterator[tuple[str, int]]:
     """Yield the letters to be found in the old text, and where they begin: with the dateline, or after the agency."""
     yield new.body_letters, 0
-    if edges.agency and not old.dateline:
+    if not old.dateline and edges.agency:
         yield new.body_letters, len(edges.agency)
     if new.dateline:
         yield _plain(new.dateline) + new.body_letters, 0
@@ -105,7 +105,7 @@ class _Layout:
             after = bisect_right(self.starts, end) - 1
             if at + shared == len(letters):
                 return self._is_passage(at, first, end) and self._may_end({*kept, *range(first, after)}, end)
-            if not self._is_passage(at, first, self.starts[after]):
+            if after == first or not self._is_passage(at, first, self.starts[after]):
                 break
             kept.update(range(first, after))
             at += self.starts[after] - self.starts[first]

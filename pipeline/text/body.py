@@ -10,5 +10,9 @@ from schemas.article import Segment
 
 def body_text(segments: Iterable[Segment], received: str) -> str:
     """Join the body segments of an article, mojibake repaired; what is compared for duplicates and sketched."""
-    body = "\n".join(received[segment.start : segment.end] for segment in segments if segment.kind == "body")
-    return legible(body)
+    return legible(body_as_received(segments, received))
+
+
+def body_as_received(segments: Iterable[Segment], received: str) -> str:
+    """Join the body segments of an article."""
+    return "\n".join(received[segment.start : segment.end] for segment in segments if segment.kind == "body")

@@ -40,9 +40,14 @@ def legible(text: str) -> str:
     return text
 
 
+def may_be_misread(text: str) -> bool:
+    """Say whether a text has signs side by side that may be misread; a line without is never repaired."""
+    return not text.isascii() and suspicious().search(text) is not None
+
+
 def repair_edits(text: str) -> list[Edit]:
     """Return an edit for every character that was certainly misread, by the charset that explains most of them."""
-    if text.isascii() or not suspicious().search(text):
+    if not may_be_misread(text):
         return []
     explained, best = 0, list[Edit]()
     for charset in charsets():
