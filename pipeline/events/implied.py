@@ -81,6 +81,9 @@ def _by_adjective(scene: Scene, firing: Firing) -> list[Chunk]:
     """The state whose adjective stands before the noun of the act: "an Israeli air strike"."""
     if firing.act.cameo in KILLED or not firing.act.words:
         return []
+    if scene.reader.known.grammar.adjectives_follow:
+        hit = scene.chart.hit("demonym", firing.end)
+        return _adjective(scene.chart, hit[0]) if hit is not None else []
     return _adjective(scene.chart, firing.start)
 
 

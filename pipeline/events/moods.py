@@ -20,7 +20,7 @@ TRANSITIVE = frozenset({"directed", "harm"})
 def mood_tense(scene: Sentence, act: Trigger, i: int, mood: str) -> str | None:
     """The tense of a form at token i; None where it does not say that something happens."""
     first, kinds = group_before(scene, i)
-    if kinds & UNREAL:
+    if kinds & UNREAL or (act.needs_reflexive and "reflexive" not in kinds):
         return None
     if mood in TENSES:
         return _finite(scene, act, mood, kinds)

@@ -238,7 +238,7 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "of oneself": not any(c.person and c.person == a.person for c in recipients for a in actors),
         "a private visit": act.frame != "visit" or _travels_for_state(parties),
         "asked of a court": act.type != "REQUEST" or any(c.sector != JUDGES for c in recipients),
-        "protest of those who rule": act.type != "PROTEST" or any(c.sector not in RULING for c in actors),
+        "protest of those who rule": act.type != "PROTEST" or any(_may_protest(c) for c in actors),
         "one side only": act.type not in BILATERAL or _two_sided(act, parties, firing),
     }
 
@@ -320,9 +320,23 @@ def _separate(scene: Scene, firing: Firing, parties: Parties) -> list[Parties]:
     return [parties]
 
 
+def _may_protest(chunk: Chunk) -> bool:
+    """Whether a party can take to the streets: states and those who rule protest in words."""
+    return chunk.sector not in RULING and chunk.kind != "state"
+
+
+def _is_coming(scene: Scene, firing: Firing) -> bool:
+    """Whether a verb in the present tells of a day to come: "reist kommende Woche nach China"."""
+    known = scene.reader.anchor
+    if firing.tense != "present" or known is None:
+        return False
+    date, is_stated = scene.date(firing.clause, future=False)
+    return is_stated and date is not None and date.start > known.day.isoformat()
+
+
 def _draft(scene: Scene, firing: Firing, parties: Parties) -> Draft:
     act, plover = firing.act, ontology()
-    future = firing.tense == "future"
+    future = firing.tense == "future" or _is_coming(scene, firing)
     event_type = plover.in_future(act.type) if future else act.type
     changed = event_type != act.type
     mode = None if changed else act.mode

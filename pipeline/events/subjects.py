@@ -42,7 +42,7 @@ STANDS_FOR = {
 
 def is_head(scene: Sentence, chunk: Chunk) -> bool:
     """Whether a state or body is a party itself, not the first part of another name: "Ecuador TV station"."""
-    if chunk.kind not in MODIFYING or chunk.case == "genitive" or scene.grammar.adjectives_follow:
+    if chunk.kind not in MODIFYING or chunk.case == "genitive" or scene.grammar.conjugated:
         return True
     chart, grammar, i = scene.chart, scene.grammar, chunk.end
     if not chart.is_word(i):

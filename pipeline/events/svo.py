@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 FOLLOW_REACH = 9
 CONJUNCTION_REACH = 6
 NOUN_REACH = 4
+# An adjective, and a verb of no meaning, behind a noun that reports an act.
+ADJECTIVE_REACH = 2
 CUTS = frozenset({";", ":", "—", "–"})
 # Forms of verbs that may also be nouns: "attacks".
 NOUNLIKE = frozenset({"third", "base", "present"})
@@ -88,7 +90,7 @@ def _told(scene: Sentence, after: tuple[int, int, str] | None) -> list[Draft]:
         if any(draft.firing.start == firing.start for draft in told):
             # One verb tells one event: a surer trigger has told it.
             continue
-        cast = _roles(scene, firing, last)
+        cast = _roles(scene, firing, last if last <= firing.start else scene.clause.start)
         if cast is None:
             continue
         cast = replace(cast, near=(*cast.near, *_ahead(scene, firing, after)))
@@ -116,7 +118,8 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     near, clause = scene.near, firing.clause
     if firing.group is None:
         # A noun reports the act: who did it stands in its own phrase.
-        own = [c for c in near if firing.end <= c.start <= firing.end + NOUN_REACH]
+        reach = firing.end + NOUN_REACH + (ADJECTIVE_REACH if scene.grammar.adjectives_follow else 0)
+        own = [c for c in near if firing.end <= c.start <= reach]
         own += [c for c in near if c not in own and c.group and c.group in {o.group for o in own}]
         return cast_of(scene, firing, own, owner(scene, firing))
     if firing.act.said is not None:
@@ -300,15 +303,28 @@ def _with_object(scene: Sentence, name: str, end: int, tense: str) -> int | None
         before = chart.within("list", name, max(clause.start, end - FOLLOW_REACH), end)
         denied = before is not None and any(chart.has("auxiliary", before - back, "negative") for back in (1, 2, 3))
         return None if before is None or denied else end
-    for i in range(end, min(clause.end, end + OBJECT_REACH)):
+    i, limit = end, min(clause.end, end + OBJECT_REACH)
+    while i < limit:
         if chart.has("list", i, name):
             return chart.hits["list"][i][0]
+        setting = _setting(scene, i)
+        if setting:
+            i, limit = setting, min(clause.end, limit + setting - i)
+            continue
         case = chart.hit("case", i) if chart.word(i) not in scene.grammar.closed["partitives"] else None
         verbal = chart.hit("auxiliary", i) if not chart.has("auxiliary", i, "adverb") else None
         other = verbal or (chart.hit("trigger", i) if i > end else None)
         if chart.word(i) in STOPS or other or (case is not None and "genitive" not in case[1]):
             return None
+        i += 1
     return None
+
+
+def _setting(scene: Sentence, i: int) -> int:
+    """The end of a place between a verb and its object, where the object may wait: "firmaron EN PARÍS un acuerdo"."""
+    if not scene.grammar.conjugated or not scene.chart.hit("case", i):
+        return 0
+    return next((c.end for c in scene.near if c.case == "in" and 0 < c.start - i <= NOUN_REACH), 0)
 
 
 def _follows_party(scene: Sentence, i: int) -> bool:

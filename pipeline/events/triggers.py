@@ -44,6 +44,7 @@ class Trigger:
     nominal: bool = False
     adjacent: bool = False
     reflexive: bool = False
+    needs_reflexive: bool = False
     particle: str | None = None
     needs_actor: bool = False
     needs_recipient: bool = False

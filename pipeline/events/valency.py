@@ -47,7 +47,7 @@ def cast_of(
     for chunk in near:
         inside = firing.act.object is not None and firing.start < chunk.start < firing.end
         if (
-            (chunk.start < firing.end and not inside)
+            (chunk.start < firing.end and not inside and not (scene.grammar.brackets and chunk.case is not None))
             or chunk.start in taken
             or not _may_govern(firing, chunk, source, passive=passive)
         ):
@@ -115,6 +115,9 @@ def continues(chart: Chart, firing: Firing, cast: Cast) -> bool:
     if firing.act.follows is None:
         return True
     cases = {"object", "on", *firing.act.to} - {"from"}
-    objects = [c for c in cast.near if c.start >= firing.end and c.case in cases]
+    passive = firing.tense == "passive"
+    objects = [c for c in cast.near if (c.start >= firing.end or passive) and c.case in cases]
+    if passive and objects:
+        return chart.within("list", firing.act.follows, firing.end, firing.end + FOLLOW_REACH) is not None
     reach = NEXT_REACH if firing.act.adjacent else FOLLOW_REACH
     return any(chart.within("list", firing.act.follows, c.end, c.end + reach) is not None for c in objects)
