@@ -219,7 +219,7 @@ class Finder:
 
     def _may_stand_between(self, chart: Chart, i: int) -> bool:
         layers = ("case", "verb", "connective", "place")
-        word = chart.is_word(i) or chart.word(i) in QUOTES
+        word = chart.is_word(i) or chart.word(i) in QUOTES or chart.word(i).isdigit()
         act = chart.hit("trigger", i)
         # A participle describes: "the occupying forces".
         describes = act is None or (self.names.capitals and all(form == "ing" for _, form, *_ in act[1]))
