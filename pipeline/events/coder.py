@@ -56,6 +56,8 @@ class Reader:
         self.dateline = dateline(article, known)
         self.context = Context(Memory(), home=home(article, known, self.dateline, charts))
         self.finder = Finder(known, self.context.memory, day)
+        states = (payloads[0] for one in charts for _, payloads in one.hits["country"].values())
+        self.finder.named = frozenset(s.iso3 for s in states if not s.common) | {self.context.home or ""}
         self.sentence = 0
         # Many acts of one clause share its date.
         self.dates: dict[tuple[int, int, int, int, bool], tuple[EventDate | None, bool]] = {}

@@ -30,6 +30,7 @@ class Finder:
 
     def __init__(self, known: Lexicon, memory: Memory, day: str | None) -> None:
         self.known, self.memory = known, memory
+        self.named: frozenset[str] = frozenset()
         self.names = Names(known, memory, day)
         self.described = Described(known, self.names)
 
@@ -365,7 +366,8 @@ class Finder:
         hit = chart.hit("place", i)
         if hit is None or i >= end:
             return None
-        place: Place = hit[1][0]
+        # Of places of one name that in a state the article names.
+        place: Place = next((one for one in hit[1] if one.country in self.named), hit[1][0])
         if not self.names.written(chart, i, upper=place.upper):
             return None
         if place.kind == "seat":

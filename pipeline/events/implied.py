@@ -93,8 +93,11 @@ def _by_place(scene: Scene, firing: Firing, parties: Parties, cast: Cast) -> lis
     power = act.type in {"COERCE", "MOBILIZE"} or act.mode in {"allege", "convict"}
     if act.type != "PROTEST" and not (power and firing.tense in UNAGENTED and not cast.unknown_agent):
         return []
-    inside = stated([c for c in scene.chunks if c.start >= firing.clause.start and c.end <= firing.stop], firing.start)
-    if inside is None or scene.reader.known.grammar.order == "SVO":
+    grammar = scene.reader.known.grammar
+    svo = grammar.order == "SVO"
+    stop = firing.clause.end if svo else firing.stop
+    inside = stated([c for c in scene.chunks if c.start >= firing.clause.start and c.end <= stop], firing.start)
+    if inside is None or grammar.adjectives_follow or (svo and not power):
         return []
     if act.frame != "self" and not (power and parties.recipients):
         return []

@@ -237,7 +237,7 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "against itself": not _against_itself(parties),
         "of oneself": not any(c.person and c.person == a.person for c in recipients for a in actors),
         "a private visit": act.frame != "visit" or _travels_for_state(parties),
-        "asked of a court": act.type != "REQUEST" or any(c.sector != JUDGES for c in recipients),
+        "asked of a court": act.type != "REQUEST" or not recipients or any(c.sector != JUDGES for c in recipients),
         "protest of those who rule": act.type != "PROTEST" or any(_may_protest(c) for c in actors),
         "one side only": act.type not in BILATERAL or _two_sided(act, parties, firing),
     }

@@ -43,6 +43,7 @@ class Trigger:
     tenses: frozenset[str] = frozenset(DONE)
     nominal: bool = False
     adjacent: bool = False
+    close: bool = False
     reflexive: bool = False
     needs_reflexive: bool = False
     particle: str | None = None

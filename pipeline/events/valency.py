@@ -119,5 +119,5 @@ def continues(chart: Chart, firing: Firing, cast: Cast) -> bool:
     objects = [c for c in cast.near if (c.start >= firing.end or passive) and c.case in cases]
     if passive and objects:
         return chart.within("list", firing.act.follows, firing.end, firing.end + FOLLOW_REACH) is not None
-    reach = NEXT_REACH if firing.act.adjacent else FOLLOW_REACH
+    reach = NEXT_REACH if firing.act.close else FOLLOW_REACH
     return any(chart.within("list", firing.act.follows, c.end, c.end + reach) is not None for c in objects)
