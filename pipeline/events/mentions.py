@@ -12,6 +12,7 @@ from pipeline.events.confidence import confidence, total
 from pipeline.events.names import person_key
 from pipeline.events.ontology import ontology
 from pipeline.events.quantities import quantities
+from pipeline.resources import language_toml
 from schemas.event import Actor, Attribution, Mention, Span
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Maker:
             evidence=tuple(self._evidence()),
             confidence=total(parts),
             confidence_parts=parts,
-            coder=f"{language}@{VERSION} plover-2.0",
+            coder=f"{language}@{VERSION}{_maturity(language)} plover-2.0",
             language=language,
         )
         return self._described(replace(made, mention_id=recipe(made)))
@@ -151,6 +152,11 @@ class Maker:
         if draft.future:
             flags.append("future")
         return tuple(flags)
+
+
+def _maturity(language: str) -> str:
+    """What a language's meta.toml says of itself where its figures are below the bar."""
+    return "-experimental" if language_toml(language, "meta").get("stability") == "experimental" else ""
 
 
 def recipe(made: Mention) -> str:

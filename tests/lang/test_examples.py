@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.events.lexicon import lexicon
 from pipeline.events.ontology import ontology
-from pipeline.resources import languages
+from pipeline.resources import language_toml, languages
 from tests.lang.examples import Example, examples, found, written
 
 CODED = [code for code in languages() if lexicon(code) is not None]
@@ -30,3 +30,11 @@ def test_a_language_has_examples_of_every_type_and_of_none(code: str, least: int
 @pytest.mark.parametrize("code", CODED)
 def test_a_language_with_a_coder_has_examples(code: str) -> None:
     assert any(True for _ in examples(code))
+
+
+@pytest.mark.parametrize("code", CODED)
+def test_a_language_says_how_far_it_is_to_be_trusted(code: str) -> None:
+    stability = language_toml(code, "meta").get("stability", "stable")
+    assert stability in {"stable", "experimental"}
+    told = next(mentions for example in examples(code) if (mentions := found(example)))
+    assert {"-experimental" in mention.coder for mention in told} == {stability == "experimental"}
