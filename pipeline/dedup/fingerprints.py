@@ -41,11 +41,11 @@ class Fingerprints:
         """Return the places under a fingerprint."""
         return [self._places[slot] for slot in self._slots(key)]
 
-    def add(self, key: int, place: int) -> None:
-        """Put a place under a fingerprint."""
+    def add(self, key: int, place: int, most: int | None = None) -> None:
+        """Put a place under a fingerprint, unless `most` places are there."""
         if self._filled >= _FULL * len(self._keys):
             self._grow()
-        self._insert(key, place)
+        self._insert(key, place, most)
 
     def remove(self, key: int, place: int) -> None:
         """Take a place from under a fingerprint, if it is there."""
@@ -64,10 +64,13 @@ class Fingerprints:
             slot = slot + 1 if slot + 1 < len(keys) else 0
         return found
 
-    def _insert(self, key: int, place: int) -> None:
+    def _insert(self, key: int, place: int, most: int | None = None) -> None:
         keys, places = self._keys, self._places
-        slot = key % len(keys)
-        while places[slot] != _EMPTY:
+        slot, found = key % len(keys), 0
+        while (other := places[slot]) != _EMPTY:
+            found += keys[slot] == key and other != _GONE
+            if found == most:
+                return
             slot = slot + 1 if slot + 1 < len(keys) else 0
         keys[slot], places[slot] = key, place
         self._filled += 1

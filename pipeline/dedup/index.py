@@ -79,13 +79,10 @@ class SeenIndex(MutableMapping[str, Seen]):
             self[uri] = entry
 
     def __getitem__(self, uri: str) -> Seen:
-        entry = self._fresh.get(uri)
-        if entry is not None:
-            return entry
-        found = self._find(uri)
-        if found is None:
+        entry = self.known(uri)
+        if entry is None:
             raise KeyError(uri)
-        return self._refreshed(uri, unpacked_entry(found[1]))
+        return entry
 
     def __setitem__(self, uri: str, entry: Seen) -> None:
         found = self._find(uri)
@@ -130,6 +127,14 @@ class SeenIndex(MutableMapping[str, Seen]):
     def segments(self) -> int:
         """Number of sorted arrays that are searched for passages."""
         return self._postings.segments
+
+    def known(self, uri: str) -> Seen | None:
+        """Return the entry of an article, None of one that is not known, as most are when they come."""
+        entry = self._fresh.get(uri)
+        if entry is not None:
+            return entry
+        found = self._find(uri)
+        return None if found is None else self._refreshed(uri, unpacked_entry(found[1]))
 
     def with_url(self, url: str | None) -> tuple[str, ...]:
         """Return articles with this canonical address."""
@@ -184,8 +189,7 @@ class SeenIndex(MutableMapping[str, Seen]):
             self._postings.add(place, entry.hashes, new=entry.is_new)
         self._names.add(fingerprint("uri", entry.uri), place)
         for key in _names(entry):
-            if len(self._names.find(key)) < HOLDERS:
-                self._names.add(key, place)
+            self._names.add(key, place, HOLDERS)
         self._hours.add(entry.arrived, place)
 
     def _unlink(self, place: int, entry: Seen) -> None:

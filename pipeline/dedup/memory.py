@@ -23,10 +23,13 @@ class Memory(SeenIndex):
         self._lasting = SeenIndex()
         super().__init__(entries)
 
-    def __getitem__(self, uri: str) -> Seen:
-        if super().__contains__(uri):
-            return super().__getitem__(uri)
-        return replace(self._lasting[uri], lasting=True)
+    def known(self, uri: str) -> Seen | None:
+        """Return the entry of an article, None of one that is not known."""
+        entry = super().known(uri)
+        if entry is not None or not self._lasting:
+            return entry
+        lasting = self._lasting.known(uri)
+        return None if lasting is None else replace(lasting, lasting=True)
 
     def __setitem__(self, uri: str, entry: Seen) -> None:
         if entry.lasting:
@@ -34,7 +37,8 @@ class Memory(SeenIndex):
                 super().__delitem__(uri)
             self._lasting[uri] = replace(entry, lasting=False)
         else:
-            self._lasting.pop(uri, None)
+            if uri in self._lasting:
+                del self._lasting[uri]
             super().__setitem__(uri, entry)
 
     def __delitem__(self, uri: str) -> None:
@@ -44,7 +48,7 @@ class Memory(SeenIndex):
             del self._lasting[uri]
 
     def __contains__(self, uri: object) -> bool:
-        return super().__contains__(uri) or uri in self._lasting
+        return super().__contains__(uri) or (bool(self._lasting) and uri in self._lasting)
 
     def __iter__(self) -> Iterator[str]:
         return chain(super().__iter__(), self._lasting)
@@ -55,7 +59,8 @@ class Memory(SeenIndex):
     @property
     def clock(self) -> int | None:
         """The latest arrival; None before the first."""
-        return max((one for one in (super().clock, self._lasting.clock) if one is not None), default=None)
+        clock, lasting = super().clock, self._lasting.clock
+        return lasting if clock is None else clock if lasting is None else max(clock, lasting)
 
     @property
     def size(self) -> int:
@@ -69,11 +74,14 @@ class Memory(SeenIndex):
 
     def with_url(self, url: str | None) -> tuple[str, ...]:
         """Return articles with this canonical address, those in the window first."""
-        lasting = self._lasting.with_url(url)
-        return (*super().with_url(url), *(lasting if len(lasting) < FEED_ITEMS else ()))
+        found = super().with_url(url)
+        lasting = self._lasting.with_url(url) if self._lasting else ()
+        return (*found, *lasting) if len(lasting) < FEED_ITEMS else found
 
     def stale(self, clock: int, most: int) -> list[str]:
         """Return articles that leave the window, and those to be forgotten for good, up to `most` of each."""
+        if not self._lasting:
+            return super().stale(clock, most)
         full = len(self._lasting) > MOST_LASTING
         kept = 0 if full else (LASTING_HOURS - WINDOW_HOURS) * HOUR
         return [*super().stale(clock, most), *self._lasting.stale(clock - kept, most)]

@@ -5,6 +5,7 @@ Articles are numbered as they come; a segment holds a range of at most 65,536 nu
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TypeAlias
 
 import numpy as np
@@ -49,11 +50,15 @@ class Sealed:
         starts = starts[held]
         counts = np.minimum(self.hashes.searchsorted(wanted[held], "right") - starts, READ_PER_HASH)
         ends = counts.cumsum()
-        rows = np.arange(ends[-1]) + (starts - ends + counts).repeat(counts)
-        within = self.within[rows].astype(np.int64)
-        alive = self.alive[within]
-        which, within = held.repeat(counts)[alive], within[alive]
-        return which, within + self.base, self.new[within]
+        rows = np.arange(ends[-1])
+        rows += (starts - ends + counts).repeat(counts)
+        within, which = self.within[rows].astype(np.int64), held.repeat(counts)
+        if self.living < self.articles:
+            alive = self.alive[within]
+            which, within = which[alive], within[alive]
+        new = self.new[within]
+        within += self.base
+        return which, within, new
 
     def joined(self, other: Sealed) -> Sealed:
         """Return both segments as one, without what was forgotten."""
@@ -84,12 +89,11 @@ class Open:
     def add(self, place: int, hashes: Hashes, *, new: bool) -> None:
         """Remember an article."""
         self.articles[place] = (new, hashes)
-        by_hash, held = self.by_hash, dict.fromkeys(hashes.tolist(), place)
-        if by_hash.keys().isdisjoint(held):
-            by_hash.update(held)
-            return
-        for value in held:
-            by_hash[value] = (*self._holders(value), place) if value in by_hash else place
+        by_hash = self.by_hash
+        held: dict[int, int | tuple[int, ...]] = dict.fromkeys(hashes.tolist(), place)
+        if not by_hash.keys().isdisjoint(held):
+            held.update([(value, (*self._holders(value), place)) for value in held if value in by_hash])
+        by_hash.update(held)
 
     def discard(self, place: int) -> bool:
         """Forget an article; False when it is not here."""
@@ -109,10 +113,14 @@ class Open:
         by_hash, articles, values = self.by_hash, self.articles, wanted.tolist()
         if by_hash.keys().isdisjoint(values):
             return None
-        held = [(which, value) for which, value in enumerate(values) if value in by_hash]
-        found = [(which, place) for which, value in held for place in self._holders(value)]
-        pairs = np.array(found, dtype=np.int64)
-        return pairs[:, 0], pairs[:, 1], np.array([articles[place][0] for _, place in found], dtype=np.bool_)
+        found = [
+            (which, place, articles[place][0])
+            for which, value in enumerate(values)
+            if value in by_hash
+            for place in self._holders(value)
+        ]
+        which, places, new = zip(*found, strict=True)
+        return np.array(which), np.array(places), np.array(new)
 
     def _holders(self, value: int) -> tuple[int, ...]:
         holders = self.by_hash[value]
@@ -183,10 +191,10 @@ class Postings:
             return {}, np.zeros(len(wanted), dtype=np.bool_)
         which, places, new = map(np.concatenate, zip(*found, strict=True)) if len(found) > 1 else found[0]
         repeated: Flags = np.bincount(which[new], minlength=len(wanted)) >= repeated_from
-        counted: dict[int, int] = {}
-        for place in places[~repeated[which]].tolist():
-            counted[place] = counted.get(place, 0) + 1
-        return {place: counted[place] for place in sorted(counted) if counted[place] >= LEAST_SHARED}, repeated
+        if np.count_nonzero(repeated):
+            places = places[~repeated[which]]
+        shared = [(place, count) for place, count in Counter(places.tolist()).items() if count >= LEAST_SHARED]
+        return dict(sorted(shared)), repeated
 
     def _merge(self) -> None:
         """Keep the number of segments logarithmic: the last two become one while they are of like size."""

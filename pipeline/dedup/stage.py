@@ -12,7 +12,7 @@ from pipeline.dedup.memory import Memory, rest
 from pipeline.dedup.parts import glued
 from pipeline.dedup.postings import Hashes
 from pipeline.dedup.state import DECISIONS_KEPT, Decision, Seen, advanced, event_time, order, packed, publication
-from pipeline.dedup.verdicts import Finding, finding, revision, same_page, twins
+from pipeline.dedup.verdicts import NEW, Finding, finding, revision, same_page, twins
 from pipeline.dedup.wording import Folded, folded
 from pipeline.stage import Emit, Put, StageSpec
 from pipeline.text.urls import canonical
@@ -34,7 +34,7 @@ def judge(article: Article, state: Mapping[str, Seen], /) -> Effects:
     for the article itself: after a crash in between, the same verdict is reached once more.
     """
     index = state if isinstance(state, SeenIndex) else Memory(state)
-    mine = index.get(article.uri)
+    mine = index.known(article.uri)
     verdict = mine.answer(article.version, article.text_sha256) if mine else None
     if verdict is not None:
         return [_judged(article, verdict)]
@@ -51,18 +51,21 @@ def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterat
     group = _group(entry, leaders, mine, index)
     carriers = _carriers((entry, *leaders) if mine is None else (entry, mine, *leaders))
     verdict = _with_changes(_verdict(entry, found, leaders, group, carriers), reading, found, mine)
-    verdict = replace(verdict, parts=tuple(_parts(article, index)))
+    if parts := tuple(_parts(article, index)):
+        verdict = replace(verdict, parts=parts)
     own = replace(
         entry,
         group=group,
         carriers=() if any(leader.uri == group for leader in leaders) else carriers,
         decisions=_decisions(article, verdict, mine),
     )
-    yield from _regrouped(found, leaders, group, carriers, index)
+    if found.twins:
+        yield from _regrouped(found, leaders, group, carriers, index)
     late = mine is not None and article.version < mine.latest.version
     yield Put(own.uri, _with_news(mine, own) if mine is not None and late else own)
-    kept = {own.uri, *(leader.uri for leader in leaders)}
-    yield from (Put(uri, rest(uri, index)) for uri in index.stale(own.arrived, FORGOTTEN_AT_ONCE) if uri not in kept)
+    if stale := index.stale(own.arrived, FORGOTTEN_AT_ONCE):
+        kept = {own.uri, *(leader.uri for leader in leaders)}
+        yield from (Put(uri, rest(uri, index)) for uri in stale if uri not in kept)
     yield _judged(article, verdict)
 
 
@@ -141,11 +144,11 @@ def _found(reading: _Reading, shared: Mapping[str, int], mine: Seen | None) -> F
     index, own = reading.index, reading.article.uri
     found = _revised(reading, mine)
     alike = (*index.with_text(reading.entry.text_key), *_nearest(shared, index))
-    pairs = reading.pairs(uri for uri in dict.fromkeys(alike) if uri != own)
+    pairs = reading.pairs(uri for uri in dict.fromkeys(alike) if uri != own) if alike else []
     if _is_furniture(pairs):
         pairs = [pair for pair in pairs if pair.old.text_key != pair.new.text_key]
     if found is None:
-        return finding(pairs)
+        return finding(pairs) if pairs else NEW
     joined = (found.of, *twins(pairs)) if found.of else twins(pairs)
     return replace(found, twins=tuple(dict.fromkeys(joined)))
 
@@ -154,8 +157,10 @@ def _revised(reading: _Reading, mine: Seen | None) -> Finding | None:
     """Compare with the earlier version of the article or its page, if there is one."""
     if mine is not None:
         return revision(reading.pair(mine.uri))
-    uris = (uri for uri in reading.index.with_url(reading.entry.canonical_url) if uri != reading.article.uri)
-    pages = [pair for pair in reading.pairs(uris) if pair.is_same_page]
+    known = reading.index.with_url(reading.entry.canonical_url)
+    if not known:
+        return None
+    pages = [pair for pair in reading.pairs(uri for uri in known if uri != reading.article.uri) if pair.is_same_page]
     return same_page(next((pair for pair in pages if pair.is_same_words), pages[0])) if pages else None
 
 
@@ -176,6 +181,8 @@ def _by_nearness(pair: Pair) -> tuple[float, float, tuple[bool, int, str]]:
 def _is_furniture(pairs: Iterable[Pair]) -> bool:
     """Say whether one site put this very text under different headlines, as it does with a block or consent page."""
     twins = [pair for pair in pairs if pair.old.text_key == pair.new.text_key]
+    if not twins:
+        return False
     titles = {(pair.old.site, pair.old_wording.title) for pair in twins}
     titles.update((pair.new.site, pair.wording.title) for pair in twins[:1])
     return len(titles) > len({site for site, _ in titles})
@@ -183,6 +190,8 @@ def _is_furniture(pairs: Iterable[Pair]) -> bool:
 
 def _leaders(found: Finding, own: str, index: SeenIndex) -> tuple[Seen, ...]:
     """Return the earliest known article of every group that an article joins, itself left out."""
+    if not found.twins:
+        return ()
     leaders = {leader.uri: leader for leader in (_leader(uri, index) for uri in found.twins) if leader.uri != own}
     return tuple(sorted(leaders.values(), key=_age))
 

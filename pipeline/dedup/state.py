@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from struct import pack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,8 @@ class Seen:
 
 def packed(hashes: tuple[int, ...]) -> bytes:
     """Pack the smallest hashes of a sketch."""
-    return np.array(hashes[:SKETCH_KEPT], dtype="<u4").tobytes()
+    kept = hashes[:SKETCH_KEPT]
+    return pack(f"<{len(kept)}I", *kept)
 
 
 def seconds(text: str | None) -> int | None:

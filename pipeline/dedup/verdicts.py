@@ -31,6 +31,9 @@ class Finding:
     twins: tuple[str, ...] = ()
 
 
+NEW = Finding("new", "new")
+
+
 def revision(pair: Pair) -> Finding:
     """A later text of the same article or page."""
     same = pair.is_same_words
