@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 # Words other than fillers between the trigger and its verb that are skipped at most, whatever `gap` allows.
 MOST_FILLERS = 4
+# Forms that may be the predicate of a sentence; a noun alone reports only where none is, or before "after" and "in".
+FULL = frozenset({"past", "present", "future", "habitual", "subjunctive"})
+NEED = "need"
+OBLIGED = frozenset({NEED})
 # What is told in one of these tenses can be announced in the future.
 TOLD = frozenset({"past", "present", "future"})
 COMPLEMENT, SUBJUNCTIVE = "complement", "subjunctive"
@@ -57,12 +61,17 @@ def may_fire(chart: Chart, known: Lexicon, start: int, end: int) -> bool:
     here = [i for i in range(start, end) if i in triggers]
     forms = [form for i in range(start, end) if i in verbs for form in verbs[i][1]] if known.lone or here else []
     said = {form.verb for form in forms}
-    acts = {number: known.triggers[number] for i in here for number, *_ in triggers[i][1]}
-    if any(
-        (act.nominal or known.grammar.order == "SVO" or act.verbs & said) and _has_need(chart, act, start, end)
-        for act in acts.values()
-    ):
-        return True
+    free = known.grammar.case_first or chart.kind == "title" or not any(form.form in FULL for form in forms)
+    for i in here:
+        stop, numbers = triggers[i]
+        alone = free or chart.has("word", stop, "occasion")
+        acts = (known.triggers[number] for number, *_ in numbers)
+        if any(
+            ((alone and act.nominal) or known.grammar.order == "SVO" or act.verbs & said)
+            and _has_need(chart, act, start, end)
+            for act in acts
+        ):
+            return True
     lone = [act for verb in said for act in known.lone.get(verb, ())]
     return any(_may_follow(chart, act, forms, start, end) for act in lone)
 
@@ -74,6 +83,8 @@ def _has_need(chart: Chart, act: Trigger, start: int, end: int) -> bool:
 def _may_follow(chart: Chart, act: Trigger, forms: list[VerbForm], start: int, end: int) -> bool:
     """Whether the sentence has the forms that a verb alone needs beside it to be a trigger."""
     if act.after_infinitive and not any(form.form == "infinitive" for form in forms):
+        return False
+    if act.tenses == OBLIGED and chart.within("auxiliary", NEED, start, end) is None:
         return False
     if act.then is None:
         return _has_need(chart, act, start, end)
@@ -115,6 +126,14 @@ def firings(
                 trace.refuse(chart, act, (i, hit[0]), hindrance)
     if clause.group is not None and (clause.group.finite or clause.group.tense == "participle"):
         yield from _by_verb(chart, known, clause, clause.group)
+
+
+def nearest(found: list[Firing]) -> list[Firing]:
+    """Keep of the words that one verb makes happen those next to it: "condemned the attack" is no attack."""
+    made = [one for one in found if one.group is not None and one.end <= one.group.start]
+    return [
+        one for one in found if one not in made or not any(one.end <= o.start and o.group == one.group for o in made)
+    ]
 
 
 def _by_words(chart: Chart, act: Trigger, clause: Clause, span: tuple[int, int], *, verbless: bool) -> Firing | str:
@@ -164,6 +183,9 @@ def _near(chart: Chart, act: Trigger, end: int, verb: int) -> bool:
             fillers += 1
             i = word[0]
             continue
+        if word is not None and "complements" in word[1]:
+            # Another noun that the verb makes a predicate of.
+            return False
         setting = _setting(chart, i)
         if setting and setting <= verb:
             i = setting
