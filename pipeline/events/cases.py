@@ -85,11 +85,12 @@ def _with_preposition(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
         at, cases = _preposition(chart, grammar, first)
         if not cases or _is_article(chart, grammar, at, cases):
             break
-        head = "genitive" in cases and any(chart.has("word", at - 1, name) for name in HEADS)
+        noun = at - 1 - (grammar.adjectives_follow and chart.hit("demonym", at - 1) is not None)
+        head = "genitive" in cases and any(chart.has("word", noun, name) for name in HEADS)
         if not head:
             return chunk._replace(case=cases[0], case_end=chunk.end)
-        # "Thousands of people", "the city of Kabul": the noun before has the case of the whole.
-        first = at - 1
+        # "Thousands of people", "la ciudad ucraniana de Járkov": the noun before has the case of the whole.
+        first = noun
     return chunk
 
 
