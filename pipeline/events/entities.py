@@ -156,7 +156,9 @@ class Finder:
             and chart.word(stop) not in self.known.grammar.conjunctions
         ):
             stop += 1
-        known = chart.word(i - 2) in self.known.grammar.closed["determiners"] or chart.hit("case", i - 2) is not None
+        before = chart.word(i - 2)
+        counted = before.isdigit() or before in self.known.grammar.words.get("articles", ())
+        known = counted or before in self.known.grammar.closed["determiners"] or chart.hit("case", i - 2) is not None
         return stop if stop > i and (known or chart.kind == "title" or chart.word(stop - 1).endswith("s")) else i
 
     def _grammatical(self, chart: Chart, i: int) -> bool:
@@ -396,6 +398,7 @@ class Finder:
         if "third_person_agent" in names or "first_person_agent" in names:
             kind: ChunkKind = "pronoun" if "third_person_agent" in names else "speaker"
             return Chunk(start=i, end=hit[0], kind=kind, case="agent", case_end=hit[0])
-        if "third_person" in names and not chart.has("case", hit[0], "genitive"):
+        owns = self.known.grammar.order == "SOV" and chart.has("case", hit[0], "genitive")
+        if "third_person" in names and not owns:
             return Chunk(start=i, end=hit[0], kind="pronoun")
         return None

@@ -64,7 +64,8 @@ def subject(scene: Sentence, last: int, firing: Firing) -> tuple[Chunk, ...]:
     inverted = scene.grammar.brackets and scene.last_link in SUBORDINATE
     goes_on = chart.word(first - 1) in {*scene.grammar.conjunctions, ","} and not inverted
     if firing.tense == "participle" or (goes_on and not passive):
-        outer = _with_group(near, able[0] if able else None)
+        such = [c for c in near if c.case == "such" and c.end <= firing.start]
+        outer = _with_group(near, able[0] if able else such[0] if such else None)
         return scene.carried if last > scene.clause.start else outer or scene.carried
     able = [c for c in able if last <= c.start]
     if passive:
@@ -215,6 +216,37 @@ def resolve_pronouns(scene: Sentence) -> None:
     if subjects:
         scene.context.agent = subjects[0]
     scene.chunks = found
+
+
+def other_side(scene: Sentence, pronoun: Chunk, agents: tuple[Chunk, ...]) -> Chunk | None:
+    """Whom an object pronoun stands for, the last named that does not act: "Chad hit back at Mali, accusing IT"."""
+    word = scene.chart.word(pronoun.start)
+    kinds = next((kinds for name, kinds in STANDS_FOR.items() if word in scene.grammar.closed[name]), frozenset[str]())
+    ours = {c.country for c in agents}
+    named = [c for c in scene.chunks if c.end <= pronoun.start and c.kind in kinds and c.stands_for is None]
+    others = [c for c in named if c.country is not None and c.country not in ours]
+    if not others or not ours:
+        return None
+    return others[-1]._replace(
+        start=pronoun.start, end=pronoun.end, case=None, group=0, name=None, stands_for="pronoun", basis="remembered"
+    )
+
+
+def quoted(scene: Sentence, firing: Firing, agents: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
+    """Put the speaker in the place of "we" as a subject."""
+    if not agents or agents[0].kind != "speaker":
+        return agents
+    who = speaker(scene, firing)
+    last = scene.context.current_speaker(scene.reader.sentence)
+    if who or last is None:
+        return who
+    we = agents[0]
+    return (
+        last._replace(
+            start=we.start, end=we.end, case=None, group=0, name=None, stands_for="speaker", basis="remembered",
+            chart=scene.chart.segment,
+        ),
+    )  # fmt: skip
 
 
 def _government(chunk: Chunk) -> Chunk:

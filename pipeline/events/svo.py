@@ -24,6 +24,7 @@ from pipeline.events.subjects import (
     blow,
     other_subject,
     owner,
+    quoted,
     resolve_pronouns,
     speaker,
     subject,
@@ -133,6 +134,7 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
         or antecedent(scene.chunks, clause.start, clause.link)
         or subject_behind(scene, firing)
     )
+    agents = quoted(scene, firing, agents)
     opening = firing.start <= clause.start + 1 and not scene.carried and clause.link != RELATIVE
     if opening and (firing.tense == "participle" or not agents):
         agents = behind(scene, firing) or agents

@@ -64,7 +64,7 @@ def _bare(scene: Sentence, first: int, kinds: set[str]) -> str | None:
 
 def _behind_plural(scene: Sentence, i: int) -> bool:
     """Whether a group of people or several parties stand right before: then a bare verb is in the present."""
-    return any(c.end == i and c.case is None and (c.kind == "people" or c.group) for c in scene.near)
+    return any(c.end == i and c.case is None and (c.kind in {"people", "speaker"} or c.group) for c in scene.near)
 
 
 def _told_before(scene: Sentence, i: int) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.events.inversion import personal
 from pipeline.events.proposal import JUDGING
 from pipeline.events.roles import Cast
-from pipeline.events.subjects import is_head
+from pipeline.events.subjects import is_head, other_side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,13 +57,12 @@ def cast_of(
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH and chunk.start < verb:
             judged = firing.act.type in JUDGING and chunk.country is not None
             whole = inside or (is_head(scene, chunk) and not _modifies(scene, chunk))
-            if (
-                chunk.stands_for == "pronoun"
-                or not (judged or whole)
-                or (chart.word(chunk.start - 1) == "," and not chunk.group)
-            ):
+            if not (judged or whole) or (chart.word(chunk.start - 1) == "," and not chunk.group):
                 continue
-            right.append(chunk._replace(case="object"))
+            whom = other_side(scene, chunk, agents) if "pronoun" in {chunk.kind, chunk.stands_for} else chunk
+            if whom is None or (whom is not chunk and chunk.start != firing.end):
+                continue
+            right.append(whom._replace(case="object"))
             reach = chunk.end if chunk.group else -OBJECT_REACH * 100
         elif chunk.case is not None and not (chunk.case in TOPICS and _names_topic(scene, firing, chunk)):
             right.append(chunk if right else personal(scene, firing, chunk))
