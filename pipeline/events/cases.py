@@ -25,6 +25,7 @@ HYPHEN = "-"
 # The marker behind the object where others stand before.
 OBJECT = "object"
 # What no name behind it owns.
+DEEDS = "deeds"
 UNOWNED = ("case", "connective", "verb", "auxiliary", "date", "number", "word")
 HEADS = ("quantifiers", "noun_city")
 SHARED = frozenset({"explicit", "demonym"})
@@ -59,7 +60,7 @@ def _owner(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
     for layer in UNOWNED:
         for back in range(LONGEST_PREPOSITION):
             hit = chart.hit(layer, i - back)
-            if hit is not None and hit[0] == i + 1:
+            if hit is not None and hit[0] == i + 1 and not (layer == "word" and DEEDS in hit[1]):
                 return chunk
     return chunk._replace(case="genitive", case_end=chunk.end)
 

@@ -13,7 +13,7 @@ from pipeline.events.context import SURE, Context, focus_of, nativeness
 from pipeline.events.dates import anchor, anchored, dates_in, event_date
 from pipeline.events.draft import Draft, one_assault
 from pipeline.events.entities import Finder
-from pipeline.events.firing import Firing, firings, may_fire
+from pipeline.events.firing import Firing, firings, may_fire, nearest
 from pipeline.events.gazetteer import Place
 from pipeline.events.lexicon import Lexicon, lexicon
 from pipeline.events.memory import Memory
@@ -209,7 +209,8 @@ class Scene:
 
     def _fire(self, part: Clause, near: list[Chunk], *, verbless: bool) -> list[Draft]:
         found: list[Draft] = []
-        for firing in firings(self.chart, self.reader.known, part, verbless=verbless, trace=self.reader.trace):
+        fired = list(firings(self.chart, self.reader.known, part, verbless=verbless, trace=self.reader.trace))
+        for firing in fired if self.reader.known.grammar.ergative else nearest(fired):
             if firing.act.then is not None and not self._followed_by(firing.act.then):
                 continue
             cast = self._cast(firing, near)

@@ -13,7 +13,9 @@ from pipeline.resources import ResourceError, language_toml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FORMS = ("past", "passive", "habitual", "infinitive", "subjunctive", "future", "present", "stem", "conjunctive")
+FORMS = (
+    "past", "preterite", "passive", "habitual", "infinitive", "subjunctive", "future", "present", "stem", "conjunctive",
+)  # fmt: skip
 ENGLISH_FORMS = ("base", "third", "past", "participle", "ing")
 # Closed classes: articles and the like, words that may follow a whole noun phrase, pronouns by what they stand for.
 CLOSED = ("determiners", "neutral", "no_adverbs", "he", "it", "they", "partitives", "nominative")
@@ -23,6 +25,8 @@ SWITCHES = (
     "adjectives_follow", "small_adjectives", "drops_subjects", "inverts", "marks_persons", "to_is_in", "brackets",
 )  # fmt: skip
 _VERB = re.compile(r"\{(\w+)\}")
+# Forms of a verb whose subject suffers.
+SUFFERED = {"past": "passive", "preterite": "passive"}
 # What a stem written together with an auxiliary amounts to.
 GLUED = {
     "vector": "past",
@@ -60,7 +64,7 @@ class Grammar:
     `closed` are closed classes of single words, by name; `adverb_ending` is what most adverbs end in.
     `case_first`: case markers stand before their noun (`case_position`); `bare_genitive`: what owns stands behind what
     it owns, without a marker; `capitals`: names have them; `ergative`: subjects of transitive verbs are marked in the
-    past, all verbs but those listed as `intransitive`.
+    past, all verbs but those listed as `intransitive`; elsewhere these are verbs whose passive is none.
     `conjugated`: verbs have moods made by rule; `adjectives_follow` their noun; `small_adjectives`: those of states
     have no capital; `drops_subjects`: a verb alone goes on with the subject of the sentence before; `inverts`: a
     subject that is no state may stand right behind its verb; `marks_persons`: objects that are people have "to";
@@ -158,7 +162,7 @@ def grammar(code: str) -> Grammar:
         case_first=table.get("case_position", "before" if table["order"] == "SVO" else "behind") == "before",
         bare_genitive=bool(table.get("bare_genitive")),
         capitals=bool(table.get("capitals", table["order"] == "SVO")),
-        ergative="intransitive" in table,
+        ergative=bool(table.get("ergative", "intransitive" in table)),
         conjugated="conjugation" in table,
         **{name: bool(table.get(name)) for name in SWITCHES},
     )
@@ -173,7 +177,7 @@ def _paradigm(verb: str, rows: dict[str, Any], table: dict[str, Any]) -> Iterato
     stem = rows.get("stem", "")
     paradigm = table.get("paradigm", {})
     paradigm = paradigm[rows["like"]] if "like" in rows else paradigm
-    verb, voice = rows.get("of", verb), {"past": "passive"} if rows.get("suffers") else {}
+    verb, voice = rows.get("of", verb), SUFFERED if rows.get("suffers") else {}
     ambiguous = set(rows.get("ambiguous", ()))
     for form in FORMS:
         made = [pattern.format(stem, rows.get("other", stem)) for pattern in paradigm.get(form, ())] if stem else []
@@ -181,7 +185,7 @@ def _paradigm(verb: str, rows: dict[str, Any], table: dict[str, Any]) -> Iterato
             made = []
         if form == "past" and "past" in rows:
             made = []
-        for phrase in (*rows.get(form, ()), *made):
+        for phrase in (*(rows.get(form, ()) if form != "stem" else ()), *made):
             yield phrase, VerbForm(verb, voice.get(form, form), phrase in ambiguous)
     if stem and stem[-1] in table.get("glue_after", "") and not rows.get("stemless"):
         for kind, form in GLUED.items():

@@ -14,6 +14,8 @@ FINITE = frozenset(
     {"past", "passive", "progressive", "future", "present", "subjunctive", "possible", "need", "habitual past"}
 )
 ENDING = frozenset({"future", "present", "past"})
+# Forms of a main verb that end a clause wherever they stand.
+CLOSING = frozenset({"future", "present", "preterite", "passive"})
 COMPOUND = frozenset({"vector", "perfect"})
 LONGEST_GROUP = 8
 AGENT_REACH = 60
@@ -76,7 +78,7 @@ def group_at(chart: Chart, i: int, stop: int) -> VerbGroup | None:
     if {"subjunctive", "vector"} <= kinds and _has_agent(chart, i):
         kinds.discard("subjunctive")
     tense = _tense(forms, kinds)
-    ending = bool(last and last in ENDING) or any(f.form in {"present", "future"} for f in forms)
+    ending = bool(last and last in ENDING) or any(f.form in CLOSING for f in forms)
     bare = end == found[0]
     # "kar diya" ends a clause wherever it stands: much of the press leaves out the full stop.
     compound = tense == "past" and bool(kinds & COMPOUND) and any(f.form == "stem" for f in forms)
@@ -163,6 +165,7 @@ def _tense(forms: tuple[VerbForm, ...], kinds: set[str]) -> str:
         (bool(signs & {"conjunctive", "while"}), "participle"),
         ("progressive" in signs, "progressive"),
         ("past" in main, "passive" if "passive" in kinds else "past"),
+        ("preterite" in main, "past"),
         ("passive" in main, "passive"),
         ("stem" in main, _compound(kinds)),
         ("habitual" in signs, "habitual past" if "past" in kinds else "present" if "present" in kinds else "habitual"),

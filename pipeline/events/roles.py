@@ -94,7 +94,7 @@ def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ..
     subject = (subject_of(cast.near) or _behind(firing, cast)) if able else None
     if subject is not None:
         return side(cast.near, subject), False
-    carried = () if firing.tense in {"passive", "nominal"} else cast.carried
+    carried = () if _is_passive(firing, grammar, also="nominal") else cast.carried
     return carried, bool(carried)
 
 
@@ -119,10 +119,16 @@ def _owner(firing: Firing, cast: Cast) -> tuple[Chunk, ...]:
 def may_have_subject(firing: Firing, grammar: Grammar) -> bool:
     """Whether an unmarked noun phrase can be the subject: not with transitive verbs in the past."""
     if not grammar.ergative:
-        return firing.tense != "passive"
+        return not _is_passive(firing, grammar)
     if firing.group is None or firing.tense not in {"past", "passive"}:
         return True
     return firing.tense == "past" and bool(firing.group.verbs & frozenset(grammar.table.get("intransitive", ())))
+
+
+def _is_passive(firing: Firing, grammar: Grammar, also: str = "passive") -> bool:
+    """Whether the grammatical subject of a firing suffers what is done; `also` is a tense to be taken as passive."""
+    middle = not grammar.ergative and bool(firing.act.verbs & frozenset(grammar.table.get("intransitive", ())))
+    return firing.tense in {"passive", also} and not middle
 
 
 def subject_of(chunks: Sequence[Chunk]) -> Chunk | None:
@@ -178,7 +184,7 @@ def _people(chunks: Sequence[Chunk]) -> list[Chunk]:
 def _visit(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     where = next((c for c in cast.after if c.start == firing.end and c.kind in {"state", "place"}), None)
     if where is None:
-        svo = grammar.order == "SVO"
+        svo = grammar.case_first
         places = [c for c in cast.near if c.kind in {"state", "place"} and (c.end <= firing.stop or svo)]
         wanted: tuple[str | None, ...] = ("genitive", "in", None) if firing.act.words else (None, "in")
         wanted = grammar.frames["visit"].recipient if svo else wanted
@@ -213,7 +219,7 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     if not recipients and firing.act.type in SEIZING and firing.tense == "past":
         recipients = _object(firing, before, actors)
     suffered = _is_suffered(firing, frame.kind)
-    if not firing.occasion and (suffered or (not recipients and firing.tense in {"passive", "nominal"})):
+    if not firing.occasion and (suffered or (not recipients and _is_passive(firing, grammar, also="nominal"))):
         patient = side(before, subject_of([c for c in before if c.case is None]))
         recipients = patient or recipients
         actors = tuple(c for c in actors if c not in recipients and not (suffered and inherited))
@@ -260,7 +266,7 @@ def _bare(firing: Firing, cast: Cast, actors: Sequence[Chunk]) -> tuple[Chunk, .
 
 def _takes_place(firing: Firing, chunk: Chunk) -> bool:
     """Whether a place can be the recipient: one that is attacked, or a capital that stands for its government."""
-    if chunk.case in {"on", "in"} or (chunk.case == "against" and firing.act.type == "ASSAULT"):
+    if chunk.case in {"on", "in"} or (chunk.case in {"against", "to"} and firing.act.type == "ASSAULT"):
         return True
     if firing.act.type == "RETREAT" and chunk.case in {"from", "genitive"}:
         return True
