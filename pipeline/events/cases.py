@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.events.declension import agree
+
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart, Hit
     from pipeline.events.chunks import Chunk
@@ -15,8 +17,10 @@ AFTER = QUOTES | {")"}
 MOST_HEADS = 3
 GENITIVE = "genitive"
 # Words of what is owned, and what begins another noun phrase or clause among them.
-MOST_OWNED = 3
-OTHERS = ("country", "demonym", "role", "organisation", "holder", "verb", "connective", "trigger")
+MOST_OWNED = 4
+OTHERS = ("country", "demonym", "role", "organisation", "holder", "verb", "connective")
+# Postpositions that go on with the noun phrase: "companies belonging to the programme".
+SOURCE = "source"
 LONGEST_PREPOSITION = 4
 # Words between a preposition and the name it governs, and those among them that are no articles.
 LONGEST_LINK = 5
@@ -70,7 +74,7 @@ def _of_head(chart: Chart, i: int, end: int) -> str | None:
     words = 0
     while i < end and words <= MOST_OWNED:
         hit = chart.hit("case", i)
-        if hit is not None and GENITIVE not in hit[1]:
+        if hit is not None and not {GENITIVE, SOURCE} & set(hit[1]):
             found: str = hit[1][0]
             return found if words else None
         if any(chart.hit(layer, i) for layer in OTHERS) or not (chart.is_word(i) or chart.word(i).isdigit()):
@@ -82,6 +86,8 @@ def _of_head(chart: Chart, i: int, end: int) -> str | None:
 
 def _with_preposition(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
     first = chunk.start
+    while grammar.bare_genitive and first > 0 and chart.has("word", first - 1, "noun_city"):
+        first -= 1
     for _ in range(MOST_HEADS):
         at, cases = _preposition(chart, grammar, first)
         if not cases or _is_article(chart, grammar, at, cases):
@@ -98,6 +104,10 @@ def _with_preposition(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
 def _preposition(chart: Chart, grammar: Grammar, first: int) -> tuple[int, tuple[str, ...]]:
     """Find the preposition before token `first`, articles between: where it begins and its cases."""
     others = 0
+    for back in range(LONGEST_PREPOSITION, 1, -1) if grammar.bare_genitive else ():
+        hit = chart.hit("case", first - back)
+        if hit is not None and hit[0] == first:
+            return first - back, hit[1]
     for back in range(1, LONGEST_LINK + 1):
         i = first - back
         hit = chart.hit("case", i) if i >= 0 else None
@@ -142,6 +152,8 @@ def _is_article(chart: Chart, grammar: Grammar, i: int, cases: tuple[str, ...]) 
     if enumerated or not chart.is_word(i - 1):
         return True
     layers = ("trigger", "auxiliary", "connective")
+    if any(chart.has("word", i - back, "speech_phrase") == i for back in (1, 2, 3)):
+        return True
     hits = (chart.hit(layer, i - back) for layer in layers for back in range(1, LONGEST_PREPOSITION))
     return any(hit is not None and hit[0] == i for hit in hits)
 
@@ -190,7 +202,8 @@ def _states(chart: Chart, left: Chunk, right: Chunk) -> bool:
 def _joined(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk, *, conjunction: bool) -> bool:
     if not grammar.case_first and left.case is not None:
         return False
-    if grammar.case_first and right.case is not None and right.case != left.case:
+    apart = grammar.case_first and right.case is not None and right.case != left.case
+    if apart or (grammar.declension and not agree(chart, left, right)):
         return False
     # "With A and with B" are as much together as "with A and B".
     again = grammar.case_first and right.case is not None

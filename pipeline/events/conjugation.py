@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Forms a conjugated language may list: moods that report nothing (conditional, subjunctive) are left out.
-MOODS = ("present", "preterite", "imperfect", "future", "participle", "gerund", "infinitive")
+# Plain forms have no tense of their own: "menyerang"; passive ones need no auxiliary: "diserang", "задержан".
+MOODS = ("present", "preterite", "imperfect", "future", "participle", "gerund", "infinitive", "plain", "passive")
 PLURAL = "+"
 
 

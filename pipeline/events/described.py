@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.events.cases import owned_from
 from pipeline.events.chunks import Chunk
+from pipeline.events.declension import may_own
 from pipeline.events.grammar import PORTFOLIO
 
 if TYPE_CHECKING:
@@ -34,11 +35,14 @@ class Described:
     def whole(self, chart: Chart, chunk: Chunk, end: int) -> Chunk:
         """Extend a chunk over what describes it."""
         i = self._modifiers(chart, chunk.end, end)
-        described = self._adjective(chart, chunk, i)
+        if self.known.grammar.bare_genitive:
+            i = self.names.bracket(chart, i, end)
+        described = self._adjective(chart, chunk, i) if self.known.grammar.adjectives_follow else None
         if described is not None:
             chunk = self._portfolio(chart, described)
         else:
-            chunk = self._genitive(chart, chunk, i) or self._of_another(chart, chunk, i)
+            owned = None if chunk.country else self._genitive(chart, chunk, i) or self._body_of(chart, chunk, i)
+            chunk = owned or self._of_another(chart, chunk, i)
         if chunk.kind not in NAMED:
             return chunk
         return self._name(chart, chunk, self._modifiers(chart, chunk.end, end), end)
@@ -64,9 +68,18 @@ class Described:
 
     def settled(self, chart: Chart, before: list[Chunk], chunk: Chunk) -> Chunk:
         """Correct the case of a chunk by what it is and by the chunk before it."""
+        if chunk.kind == "place" and self._is_surname(chart, chunk.start):
+            return chunk._replace(case="source")
         if chunk.kind == "place" and chunk.case == "to" and self.known.grammar.to_is_in:
             return chunk._replace(case="in")
         return self._sharing(chart, before, chunk)
+
+    def _is_surname(self, chart: Chart, i: int) -> bool:
+        """Whether a place is the last part of a name: between two capitals nothing stands, "Luciano ALBUQUERQUE"."""
+        layers = ("role", "country", "demonym", "organisation", "place", "number")
+        before = chart.texts[i - 1] if i > 1 and chart.is_word(i - 2) else ""
+        known = self._known(chart, i - 1) or any(chart.hit(layer, i - 1) for layer in layers)
+        return before[:1].isupper() and not before.isupper() and chart.is_word(i - 1) and not known
 
     def _sharing(self, chart: Chart, before: list[Chunk], chunk: Chunk) -> Chunk:
         """Give a second state that shares an office the case of the first: "les présidents du Mali et DU SÉNÉGAL"."""
@@ -131,7 +144,7 @@ class Described:
     def _genitive(self, chart: Chart, chunk: Chunk, i: int) -> Chunk | None:
         """Read the state or organisation behind "of", another noun between: "fuerzas de ocupación DE SIRIA"."""
         after = owned_from(chart, self.known.grammar, i)
-        if not after:
+        if not after or after >= len(chart.texts):
             return None
         inner = after + 1 + (chart.word(after + 1) in QUOTES)
         if chart.texts[after].islower() and not self._known(chart, after) and chart.has("case", inner, "genitive"):
@@ -141,8 +154,25 @@ class Described:
         for layer in ("country", "organisation", "place"):
             hit = chart.hit(layer, after)
             if hit is not None and self.names.written(chart, after, upper=hit[1][0].upper):
-                return self._of(chunk, layer, hit[0], hit[1][0])
+                if after == i and not may_own(chart, i):
+                    return None
+                end = self.names.bracket(chart, hit[0], len(chart.texts)) if after == i else hit[0]
+                return self._of(chunk, layer, end, hit[1][0])
         return None
+
+    def _body_of(self, chart: Chart, chunk: Chunk, i: int) -> Chunk | None:
+        """Read the body of a state that stands bare behind an office: "المتحدث باسم وزارة الخارجية الإيرانية"."""
+        grammar = self.known.grammar
+        first = None if grammar.adjectives_follow else chart.hit("demonym", i)
+        body = chart.hit("role", first[0] if first else i) if grammar.bare_genitive else None
+        if body is None or body[1][0].kind != "body":
+            return None
+        if first is not None:
+            return chunk._replace(end=body[0], country=first[1][0][0], basis="demonym")
+        inner = chunk._replace(end=body[0])
+        return (self._adjective(chart, inner, inner.end) if grammar.adjectives_follow else None) or self._genitive(
+            chart, inner, inner.end
+        )
 
     def _of_another(self, chart: Chart, chunk: Chunk, i: int) -> Chunk:
         """Take an office of something that is no state for none of a state: "el presidente del club"."""

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.events.cases import coordinate, owned_from, with_case
 from pipeline.events.chunks import Chunk, ChunkKind
+from pipeline.events.declension import by_endings, sharing
 from pipeline.events.described import Described
 from pipeline.events.gazetteer import Country, Place
 from pipeline.events.naming import Names
-from pipeline.events.titles import counts, officer_of_place, owned_and_named
+from pipeline.events.titles import counts, officer_of_place, owned_and_named, struck_noun
 
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
@@ -32,6 +33,8 @@ class Finder:
         self.known, self.memory = known, memory
         self.named: frozenset[str] = frozenset()
         self.names = Names(known, memory, day)
+        # What owns stands behind what it owns, never before.
+        self.owned_behind = known.grammar.bare_genitive and known.grammar.order == "SVO"
         self.described = Described(known, self.names)
 
     def chunks(self, chart: Chart, start: int, end: int) -> list[Chunk]:
@@ -47,13 +50,15 @@ class Finder:
                 chunk = with_case(chart, self.known.grammar, chunk, end)
                 if self.known.grammar.adjectives_follow:
                     chunk = self.described.settled(chart, found, chunk)
+                if self.known.grammar.declension:
+                    chunk = sharing(chart, self.known.grammar, found, chunk)
                 found.append(chunk._replace(chart=chart.segment) if chart.segment else chunk)
                 last = chunk.end
-        return coordinate(chart, self.known.grammar, found)
+        return by_endings(chart, self.known.grammar, coordinate(chart, self.known.grammar, found))
 
     def _at(self, chart: Chart, i: int, end: int) -> Chunk | None:
         follows = self.known.grammar.adjectives_follow
-        nation = self.described.nation(chart, i) if follows else self._of_country(chart, i, end)
+        nation = self.described.nation(chart, i) if follows or self.owned_behind else self._of_country(chart, i, end)
         return (
             self._led(chart, i, end)
             or nation
@@ -129,11 +134,20 @@ class Finder:
         person = None if "people" in flags else self.names.person(chart, hit[0], end)
         if person is not None:
             return person._replace(start=i, country=iso3, basis="demonym")
-        english = self.known.grammar.order == "SVO" and not self.known.grammar.small_adjectives
-        if english and (noun := self._noun(chart, hit[0], end)) > hit[0]:
+        if (noun := self._described_noun(chart, hit[0], end, plural="people" in flags)) > hit[0]:
             return Chunk(start=i, end=noun, kind="body", country=iso3, basis="demonym")
+        if (thing := struck_noun(chart, hit[0], end, capitals=self.names.capitals)) > hit[0]:
+            return Chunk(start=i, end=thing, kind="body", country=iso3, basis="demonym")
         people = Chunk(start=i, end=hit[0], kind="people", country=iso3, basis="demonym", sector="CVL")
         return people if "people" in flags and "common" not in flags else None
+
+    def _described_noun(self, chart: Chart, i: int, end: int, *, plural: bool) -> int:
+        """The end of the noun at token i behind an adjective of a state; i where it is none of the kind."""
+        grammar = self.known.grammar
+        if grammar.declension:
+            whole = not plural and i < end and self._may_stand_between(chart, i) and chart.texts[i].islower()
+            return i + 1 if whole and not self._grammatical(chart, i) else i
+        return self._noun(chart, i, end) if grammar.order == "SVO" and not grammar.small_adjectives else i
 
     def _led(self, chart: Chart, i: int, end: int) -> Chunk | None:
         """Read a compound with the name of a state before its noun: "Saudi-led coalition", "US-owned ship"."""
@@ -261,7 +275,8 @@ class Finder:
         step = owned_from(chart, self.known.grammar, after)
         former = chart.has("word", i - 1, "+former") > 0
         while step and step < end and (deeper := chart.hit("role", step)) is not None:
-            role, after = (role if self.known.grammar.adjectives_follow else deeper[1][0]), deeper[0]
+            head_first = self.known.grammar.adjectives_follow or self.known.grammar.bare_genitive
+            role, after = (role if head_first else deeper[1][0]), deeper[0]
             step = owned_from(chart, self.known.grammar, after)
         while (
             (adjacent := chart.hit("role", after)) is not None
@@ -278,7 +293,7 @@ class Finder:
         )  # fmt: skip
         if country and role.kind == "person":
             self.memory.note_office(role.office, country)
-        if self.known.grammar.adjectives_follow:
+        if self.known.grammar.adjectives_follow or self.known.grammar.bare_genitive:
             chunk = self.described.whole(chart, chunk, end)
             return chunk if chunk.country else self._of_holder(chart, chunk)
         if role.kind != "person":
@@ -379,7 +394,7 @@ class Finder:
             )  # fmt: skip
         if place.common and not self._supported(chart, i, hit[0]):
             return None
-        officer = officer_of_place(chart, hit[0], end, capitals=self.names.capitals)
+        officer = 0 if self.owned_behind else officer_of_place(chart, hit[0], end, capitals=self.names.capitals)
         if officer:
             return self._title(chart, officer, end, place.country, "explicit")._replace(start=i, national=False)
         return Chunk(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ CLOSED = ("determiners", "neutral", "no_adverbs", "he", "it", "they", "partitive
 PORTFOLIO = "="
 SWITCHES = (
     "adjectives_follow", "small_adjectives", "drops_subjects", "inverts", "marks_persons", "to_is_in", "brackets",
+    "verb_first", "bare_agents",
 )  # fmt: skip
 _VERB = re.compile(r"\{(\w+)\}")
 # Forms of a verb whose subject suffers.
@@ -68,7 +69,9 @@ class Grammar:
     `conjugated`: verbs have moods made by rule; `adjectives_follow` their noun; `small_adjectives`: those of states
     have no capital; `drops_subjects`: a verb alone goes on with the subject of the sentence before; `inverts`: a
     subject that is no state may stand right behind its verb; `marks_persons`: objects that are people have "to";
-    `to_is_in`: "to" with a place says where; `brackets`: the predicate frames the clause, and articles show cases.
+    `to_is_in`: "to" with a place says where; `brackets`: the predicate frames the clause, and articles show cases;
+    `verb_first`: subjects stand behind verbs unless right before them; `bare_agents`: who acts stands behind a passive
+    without a preposition; `declension`: nouns show cases by their endings.
     """
 
     order: str
@@ -94,6 +97,9 @@ class Grammar:
     marks_persons: bool = False
     to_is_in: bool = False
     brackets: bool = False
+    verb_first: bool = False
+    bare_agents: bool = False
+    declension: dict[str, Any] = field(default_factory=dict)
 
     def is_adverb(self, word: str) -> bool:
         """Whether a word as written is an adverb by its ending."""
@@ -164,6 +170,7 @@ def grammar(code: str) -> Grammar:
         capitals=bool(table.get("capitals", table["order"] == "SVO")),
         ergative=bool(table.get("ergative", "intransitive" in table)),
         conjugated="conjugation" in table,
+        declension=table.get("declension", {}),
         **{name: bool(table.get(name)) for name in SWITCHES},
     )
 

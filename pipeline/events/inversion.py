@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import PARTIES, Chunk
+from pipeline.events.declension import subjective
 from pipeline.events.tenses import group_before
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.events.firing import Firing
     from pipeline.events.sentence import Sentence
     from schemas.event import CountryBasis
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 BEHIND_REACH = 3
 OPENING = ("connective", "date", "auxiliary")
 # A state behind a verb is its object; these take a preposition as objects.
+STATES = frozenset({"state", "place"})
 ACTING = PARTIES - {"state", "pronoun", "speaker"}
 MARKS = frozenset(",;:\"'“”‘’()-–—")
 
@@ -32,16 +36,30 @@ def subject_behind(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
         between = range(last, chunk.start)
         if len(between) > BEHIND_REACH or any(scene.chart.word(i) in MARKS for i in between):
             return ()
-        if chunk.case is None and chunk.kind in able:
+        if chunk.case is None and (chunk.kind in able or _only_acts(scene, chunk)):
             return tuple(c for c in scene.near if chunk.group and c.group == chunk.group) or (chunk,)
         last = chunk.end
     return ()
+
+
+def _only_acts(scene: Sentence, chunk: Chunk) -> bool:
+    """Whether a state can only be a subject: verbs come first, or its ending says so."""
+    if chunk.kind not in STATES:
+        return False
+    return scene.grammar.verb_first or (bool(scene.grammar.declension) and subjective(scene.chart, chunk))
 
 
 def personal(scene: Sentence, firing: Firing, chunk: Chunk) -> Chunk:
     """Take the preposition of people right behind a verb for the sign of the object: "detuvo A tres periodistas"."""
     near = chunk.start - firing.end <= BEHIND_REACH and chunk.case == "to" and chunk.kind in ACTING
     return chunk._replace(case="object") if near and scene.grammar.marks_persons else chunk
+
+
+def bare_agent(scene: Sentence, firing: Firing, near: Sequence[Chunk]) -> Chunk | None:
+    """Who acts, right behind a passive without a preposition: "diserang ISRAEL"."""
+    if not scene.grammar.bare_agents or firing.tense != "passive":
+        return None
+    return next((c for c in near if firing.end <= c.start <= firing.end + 1 and c.case is None), None)
 
 
 def stranger_acts(scene: Sentence, firing: Firing) -> bool:

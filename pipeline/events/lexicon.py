@@ -16,6 +16,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from pipeline.events.conjugation import adjective_forms
 from pipeline.events.dating import Dating, calendar_words, dating
+from pipeline.events.declension import declined
 from pipeline.events.gazetteer import country_phrases, holder_phrases, place_phrases, shared_rows
 from pipeline.events.grammar import Grammar, grammar
 from pipeline.events.suffixes import MARK, Suffixes
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
 
 LAYERS = (
     "case", "auxiliary", "verb", "role", "country", "demonym", "place", "organisation", "holder",
-    "trigger", "list", "connective", "word", "date", "number", "unit", "topic", "context",
+    "trigger", "list", "connective", "word", "date", "number", "unit", "topic", "context", "inflection",
 )  # fmt: skip
 # Layers of nouns that take suffixes, and the words that stand for nouns.
 NAMES = ("country", "demonym", "organisation", "role", "holder", "place")
 REFERRING = frozenset({"pairs", "counterpart", "own_country", "first_person", "third_person", "media"})
+# Layers whose phrases decline where nouns do; those of words alone tell no case.
+LISTED = frozenset({"list", "topic", "context"})
+DECLINING = frozenset({"role", "country", "demonym", "place", "organisation", "holder"})
 # Layers of plain lists, with the file and the table they are in.
 LISTS = (("list", "triggers", "lists"), ("topic", "gate", "topics"), ("context", "contexts", "contexts"))
 BREAK = "\n"
@@ -109,7 +113,7 @@ def lexicon(code: str) -> Lexicon | None:
     rules = grammar(code)
     acts = triggers(code)
     phrases: dict[tuple[str, ...], dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    listed = list(_everything(code, rules, acts))
+    listed = list(_inflected(_everything(code, rules, acts), rules))
     known = _spelled((text for _, text, _ in listed), rules.fold)
     for layer, text, payload in listed:
         for variant in _variants(known.get(text) or _marked(text, rules.fold), rules.glue_after):
@@ -165,6 +169,21 @@ def _suffixes(phrases: dict[tuple[str, ...], dict[int, list[Any]]], rules: Gramm
 
 def _refers(found: dict[int, list[Any]]) -> bool:
     return not REFERRING.isdisjoint(p for p in found.get(LAYERS.index("word"), ()) if isinstance(p, str))
+
+
+def _inflected(found: Iterator[tuple[str, str, Any]], rules: Grammar) -> Iterator[tuple[str, str, Any]]:
+    """Add to names and offices the forms they take in other cases, and to each form its cases."""
+    for layer, text, payload in found:
+        names = layer in DECLINING
+        if not rules.declension or not (names or layer in LISTED):
+            yield layer, text, payload
+            continue
+        people = layer == "demonym" and "people" in payload[1]
+        animate = people or layer == "holder" or (layer == "role" and payload.kind != "body")
+        for form, case in declined(text, rules.declension, whole=layer == "holder", animate=animate):
+            yield layer, form, payload
+            if names:
+                yield "inflection", form, case
 
 
 def _with_beginnings(phrases: dict[tuple[str, ...], dict[int, list[Any]]], acts: tuple[Trigger, ...]) -> None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from pipeline.events.triggers import Trigger
 
 TENSES = {"preterite": "past", "imperfect": "past", "present": "present", "future": "future"}
+# Forms that tell no time: what they say by themselves, and behind a sign of the future.
+TIMELESS = {"plain": ("past", "future"), "passive": ("passive", None)}
 UNREAL = frozenset({"unreal", "negative"})
 # What may stand before a finite form without making it part of another verb's group.
 LIGHT = frozenset({"adverb", "clitic", "reflexive"})
@@ -24,6 +26,8 @@ def mood_tense(scene: Sentence, act: Trigger, i: int, mood: str) -> str | None:
         return None
     if mood in TENSES:
         return _finite(scene, act, mood, kinds)
+    if mood in TIMELESS:
+        return TIMELESS[mood]["future" in kinds]
     if mood == "infinitive":
         return "future" if "future" in kinds else "past" if "did" in kinds else None
     if mood == "gerund" and "continuous" not in kinds:

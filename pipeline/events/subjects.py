@@ -139,11 +139,28 @@ def blow(scene: Sentence, firing: Firing) -> tuple[Chunk, ...] | None:
 
 def owner(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
     """Whose act a noun names: the possessor or the state right before it: "Chad's raid", "a US air strike"."""
-    if scene.grammar.adjectives_follow:
+    if (described := _adjectival(scene, firing)) is not None:
+        return (described,)
+    if scene.grammar.adjectives_follow or scene.grammar.bare_genitive:
         near = [c for c in scene.near if 0 <= c.start - firing.end <= OWNER_REACH and c.case == "genitive"]
+        if scene.grammar.bare_genitive and not scene.grammar.declension:
+            near = [c for c in scene.near if c.start == firing.end and c.case is None]
         own = [c._replace(case=None) for c in near if c.kind in PARTIES | {"place"}]
         return _with_group(scene.near, own[0]) if own else ()
     return _owner(scene, firing.start)
+
+
+def _adjectival(scene: Sentence, firing: Firing) -> Chunk | None:
+    """Whose act a noun names by an adjective of its own: "القصف الإسرائيلي", "израильский удар"."""
+    if not scene.grammar.bare_genitive:
+        return None
+    after = (0, 1) if scene.grammar.adjectives_follow else ()
+    places = [firing.end + i for i in after] if after else [firing.start - 1, firing.start - 2]
+    for i in places:
+        hit = scene.chart.hit("demonym", i)
+        if hit is not None and "people" not in hit[1][0][1]:
+            return Chunk(start=i, end=hit[0], kind="body", country=hit[1][0][0], basis="demonym", sector="GOV")
+    return None
 
 
 def _owner(scene: Sentence, start: int) -> tuple[Chunk, ...]:

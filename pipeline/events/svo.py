@@ -130,7 +130,7 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
         scene.carried = struck
         return cast_of(scene, firing, near, struck)
     agents = (
-        subject(scene, last, firing)
+        _turned(scene, last, firing)
         or antecedent(scene.chunks, clause.start, clause.link)
         or subject_behind(scene, firing)
     )
@@ -149,6 +149,15 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     agents = agents or (() if firing.tense == "passive" else scene.carried or dropped_subject(scene, firing))
     scene.carried = agents
     return cast_of(scene, firing, near, agents, inherited=inherited)
+
+
+def _turned(scene: Sentence, last: int, firing: Firing) -> tuple[Chunk, ...]:
+    """The subject before the verb; where verbs come first, the one behind it, unless one stands right before."""
+    before = subject(scene, last, firing)
+    if not scene.grammar.verb_first or firing.tense == "passive":
+        return before
+    first, _ = group_before(scene, firing.start)
+    return before if any(c.end == first for c in before) else subject_behind(scene, firing) or before
 
 
 def _residents(near: Sequence[Chunk], firing: Firing) -> tuple[Chunk, ...]:

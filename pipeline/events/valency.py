@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.events.inversion import personal
+from pipeline.events.declension import subjective
+from pipeline.events.inversion import bare_agent, personal
 from pipeline.events.proposal import JUDGING
 from pipeline.events.roles import Cast
 from pipeline.events.subjects import is_head, other_side
@@ -42,7 +43,8 @@ def cast_of(
     left = [c._replace(case=case) for c in agents] if not inherited or passive else []
     taken = {c.start for c in agents}
     right: list[Chunk] = []
-    reach, verb = firing.end, _next_verb(chart, firing)
+    reach, verb = max([firing.end, *(c.end for c in agents)]), _next_verb(chart, firing)
+    doer = bare_agent(scene, firing, near)
     source = chart.within("case", "source", firing.end, min(firing.clause.end, firing.end + GOVERNING_REACH))
     for chunk in near:
         inside = firing.act.object is not None and firing.start < chunk.start < firing.end
@@ -53,6 +55,11 @@ def cast_of(
         ):
             continue
         if chunk.case is None and chunk.country is None and firing.act.type == "AGREE":
+            continue
+        if scene.grammar.declension and chunk.case is None and subjective(chart, chunk):
+            continue
+        if chunk == doer:
+            right.append(chunk._replace(case="by"))
             continue
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH and chunk.start < verb:
             judged = firing.act.type in JUDGING and chunk.country is not None
