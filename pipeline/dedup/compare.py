@@ -158,7 +158,7 @@ class Pair:
             return self.new.text_key == self.old.text_key
         return self.wording.letters == self.old_wording.letters
 
-    @property
+    @cached_property
     def is_copy(self) -> bool:
         """Whether either text is the other or a part of it."""
         if not self.in_window or self.overlap.containment < COPY:
@@ -237,7 +237,7 @@ class Pair:
 
     @property
     def _title_share(self) -> float:
-        one, other = "".join(self.wording.title), "".join(self.old_wording.title)
+        one, other = self.wording.title_letters, self.old_wording.title_letters
         return Indel.normalized_similarity(one, other)
 
     @property

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 
 from pipeline.resources import knowledge_toml
 from pipeline.text.body import body_as_received
-from pipeline.text.fold import fold, fold_words
+from pipeline.text.fold import LINE_END, SENTENCE_END, decoded, fold, fold_lines, fold_words
 from pipeline.text.folded import dateline
 from pipeline.text.repair import legible, may_be_misread
 from pipeline.text.sentences import sentences
@@ -20,7 +20,9 @@ _AGENCY = re.compile(
     r"\s{0,9}(?P<place>[^()\uff08\uff09\n.!?\u06d4\u0964\u3002]{0,40})"
     r"[(\uff08](?P<agency>[^()\uff08\uff09\n]{1,60})[)\uff09]\s?[.:\uff1a]?\s?[-\u2013\u2014]{0,2}"
 )
-_BEGINNING, _END = 120, 80
+# Characters in which an agency stands, whatever is repaired there, and in which the dots of a cut stand.
+_BEGINNING, _END = 300, 80
+_BRACKET = re.compile("[(\uff08]")
 _CUT = ("...", "\u2026", "...]", "\u2026]", "...)", "\u2026)")
 # Signs at the end of a sentence, unlike the end of a line in a list.
 _STOPPED = re.compile(r"[.!?\u06d4\u061f\u0964\u0965\u3002\uff01\uff1f]\W{0,3}\Z")
@@ -39,13 +41,6 @@ class Edges:
         return legible(self.received)
 
     @property
-    def beginning(self) -> str:
-        """The first lines of the body."""
-        end = self.received.find("\n", _BEGINNING)
-        lines = self.received if end < 0 else self.received[:end]
-        return self.body if may_be_misread(lines) else lines
-
-    @property
     def end(self) -> str:
         """The last lines of the body."""
         lines = self.received[self.received.rfind("\n", 0, -_END) + 1 :]
@@ -54,7 +49,10 @@ class Edges:
     @cached_property
     def agency(self) -> str:
         """The folded letters of what looks like the agency at the beginning of the body; nothing without one."""
-        found = _AGENCY.match(self.beginning)
+        beginning = self.received[:_BEGINNING]
+        if not _BRACKET.search(beginning) and not may_be_misread(beginning):
+            return ""
+        found = _AGENCY.match(self.body)
         if not found or len(found["place"].split()) > PLACE_WORDS or len(found["agency"].split()) > AGENCY_WORDS:
             return ""
         return "" if _denies(found[0]) else fold(found[0])
@@ -73,7 +71,8 @@ class Edges:
     def stopped(self) -> frozenset[str]:
         """The folded letters of every sentence that ends in a stop."""
         found = (self.body[start:end] for start, end in sentences(self.body))
-        return frozenset(fold(sentence) for sentence in found if _STOPPED.search(sentence[-4:]))
+        folded = decoded(fold_lines(*(sentence for sentence in found if _STOPPED.search(sentence[-4:]))))
+        return frozenset(folded.replace(" ", "").replace(SENTENCE_END, "").split(LINE_END)[:-1])
 
 
 def edges(article: Article) -> Edges:

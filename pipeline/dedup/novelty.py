@@ -63,9 +63,9 @@ def _beginnings(new: Wording, old: Wording, edges: Edges) -> Iterator[tuple[str,
 
 def _repeats_headline(new: Wording, old: Wording) -> bool:
     """Whether the headline is the older one, or a sentence of the older text; a part of either may lack the `not`."""
-    title = "".join(new.title)
+    title = new.title_letters
     return (
-        not title or (title == "".join(old.title) and new.title_numbers == old.title_numbers) or title in old.sentences
+        not title or (title == old.title_letters and new.title_numbers == old.title_numbers) or title in old.sentences
     )
 
 
@@ -85,7 +85,7 @@ class _Layout:
     def __init__(self, new: Wording, old: Wording, edges: Edges) -> None:
         self.new, self.old, self.edges = new, old, edges
         # Headline and dateline may have been taken for the beginning of the text in one of both, and may be missing.
-        before = [part for part in ("".join(old.title), _plain(old.dateline)) if part]
+        before = [part for part in (old.title_letters, _plain(old.dateline)) if part]
         self.before, parts = len(before), (*before, *old.sentences)
         self.letters = "".join(parts)
         self.starts = [0, *accumulate(map(len, parts))]

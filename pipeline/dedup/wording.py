@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from pipeline.text.fold import LINE_END, SENTENCE_END
 from pipeline.text.folded import folded as fold_article
-from pipeline.text.folded import words
+from pipeline.text.folded import has_dense, words
 from pipeline.text.pages import decompressed
 from schemas.article import Article
 
@@ -38,6 +38,11 @@ class Wording:
         return words(self.title_line)
 
     @cached_property
+    def title_letters(self) -> str:
+        """The headline without any spaces."""
+        return self.title_line.replace(" ", "")
+
+    @cached_property
     def marked(self) -> tuple[str, ...]:
         """The words of the body, with a mark after each sentence."""
         return words(self.body_line)
@@ -60,12 +65,17 @@ class Wording:
     @cached_property
     def is_dense(self) -> bool:
         """Whether most words are single characters."""
-        return len(self.body_letters) < DENSE_WORD * len(self.body)
+        letters = len(self.body_letters)
+        # What is no letter parts words.
+        most = 1 + len(self.body_line) - letters
+        if letters >= DENSE_WORD * most and not has_dense(self.body_line):
+            return False
+        return letters < DENSE_WORD * len(self.body)
 
     @cached_property
     def letters(self) -> str:
         """Headline and body without any spaces."""
-        return self.title_line.replace(" ", "") + self.body_letters
+        return self.title_letters + self.body_letters
 
     @cached_property
     def numbers(self) -> Counter[str]:

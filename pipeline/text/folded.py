@@ -78,9 +78,17 @@ def dateline(segments: Iterable[Segment], received: str) -> str:
 def words(line: str) -> tuple[str, ...]:
     """Return the words of a folded line; in scripts without spaces a word is one character."""
     found = words_of(line)
-    if line.isascii() or not _DENSE.search(line):
+    if not has_dense(line):
         return tuple(found)
     return tuple(_DENSE_OR_WORD.findall(" ".join(found)))
+
+
+def has_dense(line: str) -> bool:
+    """Say whether a character of a folded line is a word of its own."""
+    if line.isascii():
+        return False
+    units = np.frombuffer(line.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    return int(np.maximum.reduce(units)) >= DENSE_RANGES[0][0] and _DENSE.search(line) is not None
 
 
 def _shortened(lines: Codes) -> Codes:
