@@ -208,11 +208,16 @@ def speaker(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
         beside = [
             c
             for c in chunks
-            if _speaks(c) and (0 <= i - c.end <= SPEAKER_REACH or 0 <= c.start - table[i][0] <= SPEAKER_REACH)
+            if _speaks(c) and (_right_before(scene, c, i) or 0 <= c.start - table[i][0] <= SPEAKER_REACH)
         ]
         if beside:
             return _with_group(chunks, beside[0])
     return ()
+
+
+def _right_before(scene: Sentence, chunk: Chunk, i: int) -> bool:
+    """Whether a party stands before "said" at token i, an adverb at most between."""
+    return 0 <= i - chunk.end <= 1 and all(scene.chart.is_word(j) for j in range(chunk.end, i))
 
 
 def _speaks(chunk: Chunk) -> bool:

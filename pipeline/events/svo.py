@@ -278,7 +278,9 @@ def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Fi
     opens = i == scene.clause.start and not scene.grammar.conjugated
     if form in {"past", "participle"} and opens and tense == "past":
         return "a participle opens the clause"
-    if form in NOUNLIKE and tense != "future" and not _follows_party(scene, i):
+    # A bare verb within a text has been read as one only behind its subject or an auxiliary.
+    told = form == "base" and scene.chart.kind != "title"
+    if form in NOUNLIKE and tense != "future" and not told and not _follows_party(scene, i):
         return "no party right before"
     stop = end if act.object is None else _with_object(scene, act.object, end, tense)
     if stop is None:

@@ -64,7 +64,11 @@ def _bare(scene: Sentence, first: int, kinds: set[str]) -> str | None:
 
 def _behind_plural(scene: Sentence, i: int) -> bool:
     """Whether a group of people or several parties stand right before: then a bare verb is in the present."""
-    return any(c.end == i and c.case is None and (c.kind in {"people", "speaker"} or c.group) for c in scene.near)
+    before = [c for c in scene.near if c.end <= i]
+    bare = [c for c in before if c.case is None]
+    plural = bool(bare) and (bare[-1].kind in {"people", "speaker"} or bool(bare[-1].group))
+    # "Farmers in Peru block roads": what stands between hangs on the subject.
+    return plural and before[-1].end == i
 
 
 def _told_before(scene: Sentence, i: int) -> bool:
