@@ -41,8 +41,6 @@ DOMESTIC = frozenset({
     "COERCE", "SANCTION", "PROTEST", "ASSAULT", "ACCUSE", "REQUEST", "REJECT", "RETREAT", "CONCEDE", "THREATEN",
 })  # fmt: skip
 OBJECT_REACH = 6
-# Words from a deed to who did it.
-DOER_REACH = 4
 JOINING = frozenset({"and", "&", "or"})
 OFFICES = frozenset({"person", "counterpart"})
 
@@ -177,7 +175,11 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
 
 def _doers(scene: Scene, i: int) -> list[Chunk]:
     """Who has done the deed named at token i: "la decisión unilateral DE ISRAEL"."""
-    return [c for c in scene.chunks if c.case == "genitive" and 0 <= c.start - i <= DOER_REACH and c.country][:1]
+    one, articles = scene.chart, scene.reader.known.grammar.words.get("articles", ())
+    after = one.has("case", i + 1, "genitive") or one.has("case", i + 2, "genitive")
+    while after and one.word(after) in articles:
+        after += 1
+    return [c for c in scene.chunks if c.case == "genitive" and c.start == after and c.country]
 
 
 def _modifier(one: Chart, i: int) -> str | None:

@@ -187,7 +187,7 @@ def _visit(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
         svo = grammar.case_first
         places = [c for c in cast.near if c.kind in {"state", "place"} and (c.end <= firing.stop or svo)]
         wanted: tuple[str | None, ...] = ("genitive", "in", None) if firing.act.words else (None, "in")
-        wanted = grammar.frames["visit"].recipient if svo else wanted
+        wanted = (firing.act.to or grammar.frames["visit"].recipient) if svo else wanted
         where = next((c for case in wanted for c in reversed(places) if c.case == case), None)
     actors, inherited = agent(firing, cast, grammar)
     actors = tuple(c for c in actors if c is not where)
