@@ -18,7 +18,7 @@ MOST_HEADS = 3
 GENITIVE = "genitive"
 # Words of what is owned, and what begins another noun phrase or clause among them.
 MOST_OWNED = 4
-OTHERS = ("country", "demonym", "role", "organisation", "holder", "verb", "connective")
+OTHERS = ("country", "demonym", "organisation", "holder", "verb", "connective")
 # Postpositions that go on with the noun phrase: "companies belonging to the programme".
 SOURCE = "source"
 LONGEST_PREPOSITION = 4

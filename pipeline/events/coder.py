@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.events.chart import Chart, chart
 from pipeline.events.chunks import PARTIES, Chunk
-from pipeline.events.clauses import COMPLEMENT, CONDITION, PURPOSE, Clause, clauses
+from pipeline.events.clauses import COMPLEMENT, CONDITION, COORDINATE, PURPOSE, RELATIVE, Clause, clauses
 from pipeline.events.context import SURE, Context, focus_of, nativeness
 from pipeline.events.dates import anchor, anchored, dates_in, event_date
 from pipeline.events.draft import Draft, one_assault
@@ -19,7 +19,7 @@ from pipeline.events.lexicon import Lexicon, lexicon
 from pipeline.events.memory import Memory
 from pipeline.events.naming import learn
 from pipeline.events.proposal import propose
-from pipeline.events.roles import Cast, subject_of
+from pipeline.events.roles import KILLED, Cast, subject_of
 from pipeline.events.svo import read
 from pipeline.events.written import Anchor
 from pipeline.resources import language_toml, languages
@@ -131,7 +131,7 @@ class Reader:
         for part, after in zip(parts, [*parts[1:], None], strict=False):
             scene.next = after
             found.extend(scene.clause(part, verbless=verbless))
-        return self._noted(chunks, one_assault(found) if headline else found)
+        return self._noted(chunks, one_assault(found) if headline or _dies_of_it(found) else found)
 
     def _before_question(self, one: Chart, start: int, end: int) -> int:
         """The end of what a headline tells before it asks; nothing of another sentence counts."""
@@ -173,10 +173,14 @@ class Scene:
         self.unreal = False
         self.next: Clause | None = None
         self.tells = True
+        self.before: list[Chunk] = []
 
     def clause(self, part: Clause, *, verbless: bool) -> list[Draft]:
         """Return the drafts of a clause and move on."""
         near = [self._pronoun(c) for c in self.chunks if c.start >= part.start and c.end <= part.end]
+        # "Called the charges baseless and rejected them": a participle and the verb behind it share their phrases.
+        joined = [*self.before, *near] if part.link == COORDINATE else near
+        self.before = near if part.group is not None and part.group.tense == "participle" else []
         if part.link == COMPLEMENT and self.spoke:
             self.reported = True
             self.carried = (self.speaker,) if self.speaker else ()
@@ -184,7 +188,7 @@ class Scene:
             self.unreal = part.link == CONDITION
         condition = self.chart.within("connective", CONDITION, part.start, part.end) is not None
         mute = self.unreal or condition or part.link == PURPOSE or not self.tells
-        drafts = [] if mute else self._fire(part, near, verbless=verbless)
+        drafts = [] if mute else self._fire(part, joined, verbless=verbless)
         if condition:
             self.unreal = True
         self._carry(part, near)
@@ -292,6 +296,11 @@ class Scene:
     def date(self, part: Clause, *, future: bool) -> tuple[EventDate | None, bool]:
         """Return the date a clause states, else its sentence, else that of the article; and whether it was stated."""
         return self.reader.date_of(self.chart, part, self.span, future=future)
+
+
+def _dies_of_it(found: list[Draft]) -> bool:
+    """Whether a clause of a sentence says who was killed in what another tells."""
+    return any(d.act.cameo in KILLED and d.firing.clause.link == RELATIVE for d in found)
 
 
 def located(chunks: list[Chunk]) -> list[Chunk]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import Chunk, ChunkKind
+from pipeline.events.clauses import RELATIVE
 from pipeline.events.ontology import ontology
 from pipeline.events.places import country_name, stated
 from pipeline.events.predicates import CLOSERS
@@ -37,17 +38,20 @@ def _by_deed(scene: Scene, firing: Firing) -> list[Chunk]:
         return []
     one = scene.chart
     title = one.kind == "title"
-    for i in range(scene.span[0] if title else firing.clause.start, firing.start):
+    told = False
+    for i in range(scene.span[0] if title or firing.clause.link == RELATIVE else firing.clause.start, firing.start):
         noun = one.hit("list", i)
         if noun is None or "deed" not in noun[1]:
             continue
+        told = True
         if not (one.hit("case", noun[0]) or noun[0] == firing.start or (title and one.word(noun[0]) in CLOSERS)):
             continue
         owners = [c for c in scene.chunks if c.case == "genitive" and 0 <= i - c.case_end <= DEED_REACH and c.country]
         found = owners[-1:] or _adjective(one, i)
         if found:
             return found
-    return []
+    # "They carried out an operation in which five died."
+    return list(scene.carried[:1]) if told and firing.clause.link == RELATIVE else []
 
 
 def doer(scene: Scene, firing: Firing, recipients: Sequence[Chunk]) -> list[Chunk]:

@@ -20,7 +20,8 @@ _ENGLISH = Locale("en").territories
 
 def stated(chunks: Sequence[Chunk], near: int) -> Chunk | None:
     """Return the place or country in the locative nearest to token `near`; a finer one wins."""
-    found = [c for c in chunks if c.kind in {"place", "state"} and c.case in INSIDE and c.country]
+    able = {"place", "state"}
+    found = [c for c in chunks if c.kind in able and c.country and (c.case in INSIDE or c.head in INSIDE)]
     if not found:
         return None
     return min(found, key=lambda c: (c.kind != "place", abs(c.start - near)))

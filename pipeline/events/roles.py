@@ -168,6 +168,9 @@ def _mutual(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     partners = by_case(firing, _people(before), [c for c in cases if c != "genitive"], actors)
     if not partners and firing.act.words:
         partners = by_case(firing, _people(cast.after), [c for c in cases if c in {"from", "with"}], actors)
+    if firing.occasion and partners and not actors:
+        # "X said after talks with Y": who speaks has talked.
+        actors = side(cast.near, next((c for c in cast.near if c.case == "agent" and c.kind in PARTIES), None))
     if inherited or not actors:
         owners = by_case(firing, _people(before), ("genitive",), partners)
         if owners:
@@ -214,8 +217,8 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     before = [c for c in cast.near if c.start < firing.start or c.end <= firing.stop or grammar.case_first]
     open_to = [c for c in before if c.kind in PARTIES or (c.kind == "place" and _takes_place(firing, c))]
     recipients = by_case(firing, open_to, cases, actors)
-    if not recipients:
-        recipients = _by_head(firing, open_to, cases, actors)
+    if all(c.country is None for c in recipients):
+        recipients = _by_head(firing, open_to, cases, actors) or recipients
     if not recipients and firing.act.type in SEIZING and firing.tense == "past":
         recipients = _object(firing, before, actors)
     suffered = _is_suffered(firing, frame.kind)

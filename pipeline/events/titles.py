@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # Cases that a party has and a destination has not.
 MARKED = frozenset({"agent", "to", "from", "with"})
+# Cases of what is attacked or sanctioned.
+STRUCK = ("on", "against")
 # What no name runs through.
 UNNAMED = ("case", "country", "demonym", "role", "connective", "date", "trigger", "auxiliary")
 LONGEST_NAME = 4
@@ -59,6 +61,18 @@ def officer_of_place(chart: Chart, i: int, end: int, *, capitals: bool) -> int:
         after += 1
     role = chart.hit("role", after) if 0 < after < end else None
     return after if role is not None and not (role[1][0].common and role[1][0].kind == "person") else 0
+
+
+def struck_noun(chart: Chart, i: int, end: int, *, capitals: bool) -> int:
+    """The end of the noun behind an adjective of a state that something is done to: "on Ukrainian positions"; else i."""
+    if capitals:
+        return i
+    for stop in range(i + 1, min(end, i + MOST_BETWEEN + 2)):
+        if any(chart.hit(layer, stop - 1) for layer in UNNAMED) or chart.has("list", stop - 1, "deed"):
+            break
+        if any(chart.has("case", stop, name) for name in STRUCK):
+            return stop
+    return i
 
 
 def up_to_agent(chart: Chart, names: Names, i: int, end: int) -> tuple[tuple[int, int], int] | None:
