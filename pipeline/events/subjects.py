@@ -70,6 +70,8 @@ def subject(scene: Sentence, last: int, firing: Firing) -> tuple[Chunk, ...]:
     able = [c for c in able if last <= c.start]
     if passive:
         able = [c for c in able if firing.start - c.end <= PASSIVE_REACH and chart.word(c.end) != ","]
+        # "It said five were killed": who says so is not killed.
+        able = [c for c in able if chart.within("word", "speech_phrase", c.end, first) is None]
     return _with_group(near, able[-1] if able else None)
 
 

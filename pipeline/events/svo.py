@@ -30,6 +30,7 @@ from pipeline.events.subjects import (
     subject,
 )
 from pipeline.events.tenses import group_before, tense_of
+from pipeline.events.triggers import DONE
 from pipeline.events.valency import OBJECT_REACH, cast_of, continues
 
 if TYPE_CHECKING:
@@ -50,8 +51,16 @@ NOUNLIKE = frozenset({"third", "base", "present"})
 # Acts that may depend on what another party does.
 CONDITIONAL = frozenset({"THREATEN", "REJECT"})
 # What a state says it will do to another.
-THREATS = {"ASSAULT": "violence", "SANCTION": "restrict", "COERCE": None, "PROTEST": None, "MOBILIZE": None}
+THREATS = {
+    "THREATEN": None,
+    "ASSAULT": "violence",
+    "SANCTION": "restrict",
+    "COERCE": None,
+    "PROTEST": None,
+    "MOBILIZE": None,
+}
 THREAT_CONFIDENCE = 0.8
+DONE_TENSES = frozenset(DONE)
 
 
 def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int]) -> list[Draft]:
@@ -172,7 +181,7 @@ def _said(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     """What somebody says of another ("other": that it must) or of themselves ("self": that they will not)."""
     who = speaker(scene, firing)
     whom = subject(scene, last, firing)
-    if not who or not whom:
+    if not who or not whom or other_subject(scene, firing):
         return None
     if firing.act.said == "self":
         own = whom[0].identity == who[0].identity or whom[0].stands_for == "pronoun"
@@ -275,18 +284,28 @@ def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Fi
         return f"the form {form or 'as written'} behind these auxiliaries reports nothing"
     if tense == "past" and form in {"past", "participle"} and _lacks_object(scene, act, end):
         tense = "passive"
-    opens = i == scene.clause.start and not scene.grammar.conjugated
-    if form in {"past", "participle"} and opens and tense == "past":
-        return "a participle opens the clause"
-    # A bare verb within a text has been read as one only behind its subject or an auxiliary.
-    told = form == "base" and scene.chart.kind != "title"
-    if form in NOUNLIKE and tense != "future" and not told and not _follows_party(scene, i):
-        return "no party right before"
+    hindrance = _mistense(scene, act, form, i, tense)
+    if hindrance is not None:
+        return hindrance
     stop = end if act.object is None else _with_object(scene, act.object, end, tense)
     if stop is None:
         return f"object {act.object}"
     group = VerbGroup(i, stop, frozenset(), tense, finite=True, negated=False, recalled=False)
     return _threat(Firing(act, i, stop, None if act.nominal else group, scene.clause))
+
+
+def _mistense(scene: Sentence, act: Trigger, form: str, i: int, tense: str) -> str | None:
+    """Name what speaks against a verb form at token i in its place and tense, None where nothing does."""
+    opens = i == scene.clause.start and not scene.grammar.conjugated
+    if form in {"past", "participle"} and opens and tense == "past":
+        return "a participle opens the clause"
+    if act.tenses != DONE_TENSES and tense not in act.tenses:
+        return f"tense {tense}"
+    # A bare verb within a text has been read as one only behind its subject or an auxiliary.
+    told = form == "base" and scene.chart.kind != "title"
+    if form in NOUNLIKE and tense != "future" and not told and not _follows_party(scene, i):
+        return "no party right before"
+    return None
 
 
 def _threat(firing: Firing | str) -> Firing | str:
@@ -296,7 +315,13 @@ def _threat(firing: Firing | str) -> Firing | str:
     act = firing.act
     if firing.tense != "future" or act.type not in THREATS or act.nominal or firing.group is None:
         return firing
-    threat = replace(act, type="THREATEN", mode=THREATS[act.type], cameo="130", confidence=THREAT_CONFIDENCE)
+    threat = replace(
+        act,
+        type="THREATEN",
+        mode=act.mode if act.type == "THREATEN" else THREATS[act.type],
+        cameo="130",
+        confidence=THREAT_CONFIDENCE,
+    )
     return replace(firing, act=threat, group=replace(firing.group, tense="present"))
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 # Words between a verb and what it governs, and between that and a word the verb wants behind it.
 OBJECT_REACH = 6
 FOLLOW_REACH = 9
-# One word more than the next: a quotation mark may stand between.
-NEXT_REACH = 2
 # Words behind a verb among which what it governs is looked for.
 GOVERNING_REACH = 40
 # Types whose victim may be named by a thing it owns: "sanctions on Chad oil".
@@ -52,6 +50,7 @@ def cast_of(
             (chunk.start < firing.end and not inside and not (scene.grammar.brackets and chunk.case is not None))
             or chunk.start in taken
             or not _may_govern(firing, chunk, source, passive=passive)
+            or (chunk.case == "with" and _new_clause(scene, firing.end, chunk.start))
         ):
             continue
         if chunk.case is None and chunk.country is None and firing.act.type == "AGREE":
@@ -76,6 +75,13 @@ def cast_of(
     carried = tuple(c._replace(case="agent") for c in agents) if inherited and not passive else ()
     # The nearest comes last, as in languages where the verb does.
     return Cast((*left, *reversed(right)), (), carried, ())
+
+
+def _new_clause(scene: Sentence, start: int, end: int) -> bool:
+    """Whether "and" with a subject of its own stands in tokens [start, end): what follows belongs to another verb."""
+    conjunctions = scene.grammar.conjunctions
+    subjects = (c for c in scene.near if start <= c.start < end - 1 and c.case is None and not c.group)
+    return any(scene.chart.word(c.start - back) in conjunctions for c in subjects for back in (1, 2))
 
 
 def _names_topic(scene: Sentence, firing: Firing, chunk: Chunk) -> bool:
@@ -125,5 +131,6 @@ def continues(chart: Chart, firing: Firing, cast: Cast) -> bool:
     objects = [c for c in cast.near if (c.start >= firing.end or passive) and c.case in cases]
     if passive and objects:
         return chart.within("list", firing.act.follows, firing.end, firing.end + FOLLOW_REACH) is not None
-    reach = NEXT_REACH if firing.act.close else FOLLOW_REACH
-    return any(chart.within("list", firing.act.follows, c.end, c.end + reach) is not None for c in objects)
+    if firing.act.close:
+        return any(chart.has("list", c.end + (not chart.is_word(c.end)), firing.act.follows) for c in objects)
+    return any(chart.within("list", firing.act.follows, c.end, c.end + FOLLOW_REACH) is not None for c in objects)
