@@ -136,10 +136,7 @@ class Finder:
             return person._replace(start=i, country=iso3, basis="demonym")
         if (noun := self._described_noun(chart, hit[0], end, plural="people" in flags)) > hit[0]:
             return Chunk(start=i, end=noun, kind="body", country=iso3, basis="demonym")
-        if (thing := struck_noun(chart, hit[0], end, capitals=self.names.capitals)) > hit[0]:
-            return Chunk(start=i, end=thing, kind="body", country=iso3, basis="demonym")
-        people = Chunk(start=i, end=hit[0], kind="people", country=iso3, basis="demonym", sector="CVL")
-        return people if "people" in flags and "common" not in flags else None
+        return self._those(chart, i, end)
 
     def _described_noun(self, chart: Chart, i: int, end: int, *, plural: bool) -> int:
         """The end of the noun at token i behind an adjective of a state; i where it is none of the kind."""
@@ -159,6 +156,14 @@ class Finder:
         role = chart.hit("role", noun)
         stop = role[0] if role is not None else max(self._noun(chart, noun, end), min(noun + 1, end))
         return Chunk(start=i, end=stop, kind="body", country=country, basis="demonym")
+
+    def _those(self, chart: Chart, i: int, end: int) -> Chunk | None:
+        """Read an adjective of a state alone: what it describes if something is done to that, or its people."""
+        after, ((iso3, flags), *_) = chart.hits["demonym"][i]
+        if (thing := struck_noun(chart, after, end, capitals=self.names.capitals)) > after:
+            return Chunk(start=i, end=thing, kind="body", country=iso3, basis="demonym")
+        people = Chunk(start=i, end=after, kind="people", country=iso3, basis="demonym", sector="CVL")
+        return people if "people" in flags and "common" not in flags else None
 
     def _noun(self, chart: Chart, i: int, end: int) -> int:
         """The end of the plural noun behind an adjective: "Irish nationalist guerrillas"; i where there is none."""

@@ -30,6 +30,7 @@ UNRESOLVED = frozenset({"pronoun", "speaker", "pair"})
 # What is said to the media is said to everybody.
 TELLING = frozenset({"CONSULT", "AGREE", "REQUEST", "REJECT", "ACCUSE"})
 JUDGES = "JUD"
+CRIMINALS = "CRM"
 EXPERTS = frozenset({"EDU", "JRN", "MED"})
 UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", "CVL", "EDU", "LAB", "MED", None})
 UNIONS = frozenset({"UNO", "EUR", "IGO"})
@@ -234,6 +235,7 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "needs_party": not act.needs_party or bool(everyone),
         "needs_people": not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),
         "no country": any(c.country for c in everyone),
+        "a threat of criminals": act.type != "THREATEN" or all(c.sector != CRIMINALS for c in actors),
         "crime and courts at home": not _chronicle(scene, act, parties),
         "a warning of experts": act.type != "THREATEN" or any(c.sector not in EXPERTS for c in actors),
         "against itself": not _against_itself(parties),

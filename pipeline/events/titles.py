@@ -64,7 +64,7 @@ def officer_of_place(chart: Chart, i: int, end: int, *, capitals: bool) -> int:
 
 
 def struck_noun(chart: Chart, i: int, end: int, *, capitals: bool) -> int:
-    """The end of the noun behind an adjective of a state that something is done to: "on Ukrainian positions"; else i."""
+    """The end of the noun behind an adjective that something is done to: "on Ukrainian positions"; else i."""
     if capitals:
         return i
     for stop in range(i + 1, min(end, i + MOST_BETWEEN + 2)):
