@@ -12,10 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+import numpy as np
 from rapidfuzz.distance import Indel
+from rapidfuzz.process import cdist
 
 from pipeline.dedup.wording import Wording
-from pipeline.text.fold import SENTENCE_END, decoded, fold_spaced
+from pipeline.text.fold import LINE_END, SENTENCE_END, decoded, fold_lines, fold_spaced
 from pipeline.text.sentences import sentences
 from schemas.article import Article, Change, NumberChange
 
@@ -68,8 +70,10 @@ def _told(article: Article) -> list[_Sentence]:
     """Return the sentences of the body as received."""
     text = article.received
     spans = (span for part in article.segments if part.kind == "body" for span in sentences(text, part.start, part.end))
-    told = (_Sentence(_folded(text[start:end]), start, end) for start, end in spans)
-    return [one for one in told if one.words]
+    told = [(text[start:end], start, end) for start, end in spans]
+    folded = decoded(fold_lines("", *(sentence for sentence, _, _ in told))).split(LINE_END)[1:-1]
+    found = (_Sentence(_words(line), start, end) for line, (_, start, end) in zip(folded, told, strict=True))
+    return [one for one in found if one.words]
 
 
 def _sentences(old: Wording) -> list[_Sentence]:
@@ -86,15 +90,13 @@ def _sentences(old: Wording) -> list[_Sentence]:
 
 def _pairs(added: Sequence[_Sentence], removed: Sequence[_Sentence]) -> dict[_Sentence, _Sentence]:
     """Pair sentences that are alike, each once, the most alike first."""
-    alike = sorted(
-        (-Indel.normalized_similarity(new.letters, old.letters, score_cutoff=ALIKE), i, j)
-        for i, new in enumerate(added)
-        for j, old in enumerate(removed)
-    )
+    ours, theirs = ([one.letters for one in many] for many in (added, removed))
+    shares = cdist(ours, theirs, scorer=Indel.normalized_similarity, score_cutoff=ALIKE, dtype=np.float64)
+    places = zip(*(axis.tolist() for axis in shares.nonzero()), strict=True)
     found: dict[_Sentence, _Sentence] = {}
     used: set[int] = set()
-    for share, i, j in alike:
-        if share and added[i] not in found and j not in used:
+    for _, i, j in sorted((-shares[i, j], i, j) for i, j in places):
+        if added[i] not in found and j not in used:
             found[added[i]] = removed[j]
             used.add(j)
     return found
@@ -128,4 +130,8 @@ def _in_order(found: list[str], kept: Counter[str]) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    return " ".join(decoded(fold_spaced(text)).replace(SENTENCE_END, " ").split())
+    return _words(decoded(fold_spaced(text)))
+
+
+def _words(line: str) -> str:
+    return " ".join(line.replace(SENTENCE_END, " ").split())

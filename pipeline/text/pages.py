@@ -35,10 +35,10 @@ _LEVEL, _TYPICAL_BYTES = 6, 8192
 class Zstandard(local):
     """Zstandard's contexts for short texts like those of a dictionary; no two threads may use the same at once."""
 
-    def __init__(self, dictionary: bytes = b"") -> None:
+    def __init__(self, level: int = _LEVEL, dictionary: bytes = b"") -> None:
         known = ZstdCompressionDict(dictionary, dict_type=DICT_TYPE_RAWCONTENT) if dictionary else None
         parameters = ZstdCompressionParameters.from_level(
-            _LEVEL, source_size=_TYPICAL_BYTES, format=FORMAT_ZSTD1_MAGICLESS
+            level, source_size=_TYPICAL_BYTES, format=FORMAT_ZSTD1_MAGICLESS
         )
         self.compress = ZstdCompressor(compression_params=parameters, dict_data=known).compress
         self.decompress = ZstdDecompressor(format=FORMAT_ZSTD1_MAGICLESS, dict_data=known).decompress
