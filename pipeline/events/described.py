@@ -127,6 +127,7 @@ class Described:
         if before is not None and before[0] == i - 1 and chart.word(i - 1) in self.known.grammar.conjunctions:
             return Chunk(start=i, end=end, kind="body", country=iso3, basis="demonym", sector="GOV")
         named = chart.word(i - 1) in self.known.grammar.closed["determiners"] or chart.has("case", i - 1, "genitive")
+        named = named or chart.word(i - 1).isdigit() or bool(chart.hit("number", i - 1))
         if "people" not in flags or not named:
             return None
         return Chunk(start=i, end=end, kind="people", country=iso3, basis="demonym", sector="CVL")

@@ -371,7 +371,8 @@ def _follows_party(scene: Sentence, i: int) -> bool:
     if grammar.conjugated:
         before = group_before(scene, i)[0] - 1
         noun = chart.word(before) in grammar.closed["determiners"] or chart.hit("case", before)
-        return not noun and not chart.has("case", i + 1, "genitive")
+        owned = chart.has("case", i + 1, "genitive") and chart.word(i + 1) not in grammar.closed["partitives"]
+        return not noun and not owned
     if chart.has("auxiliary", i - 1, "adverb") == i or grammar.is_adverb(chart.texts[i - 1]):
         return True
     if any(chart.has("list", i - back, "weapon") == i for back in (1, 2, 3)):
