@@ -181,7 +181,7 @@ def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk
             grammar,
             out[first - 1],
             out[first],
-            conjunction=first == k and not _states(chart, out[first - 1], out[first]),
+            conjunction=first == k and not _states(chart, grammar, out[first - 1], out[first]),
         ):
             first -= 1
         if first < k and (out[k].kind != "place" or getattr(out[k].place, "kind", "") == "capital"):
@@ -195,10 +195,12 @@ def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk
     return out
 
 
-def _states(chart: Chart, left: Chunk, right: Chunk) -> bool:
+def _states(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk) -> bool:
     """Whether a comma is enough: between states of a headline, between persons of whom one has no marker yet."""
     states = chart.kind == "title" and left.kind == right.kind == "state"
-    return states or (left.kind == right.kind == "person" and left.case is None and right.case is not None)
+    # Where subjects have no marker, a comma parts the subject from who is met.
+    marked = grammar.ergative and left.case is None and right.case is not None
+    return states or (left.kind == right.kind == "person" and marked)
 
 
 def _joined(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk, *, conjunction: bool) -> bool:

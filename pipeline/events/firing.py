@@ -131,6 +131,7 @@ def firings(
 def nearest(found: list[Firing]) -> list[Firing]:
     """Keep of the words that one verb makes happen those next to it: "condemned the attack" is no attack."""
     made = [one for one in found if one.group is not None and one.end <= one.group.start]
+    found = [one for one in found if one.act.words or not any(o.act.type == one.act.type for o in made)]
     return [
         one for one in found if one not in made or not any(one.end <= o.start and o.group == one.group for o in made)
     ]

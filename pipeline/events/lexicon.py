@@ -34,6 +34,7 @@ LAYERS = (
 )  # fmt: skip
 # Layers of nouns that take suffixes, and the words that stand for nouns.
 NAMES = ("country", "demonym", "organisation", "role", "holder", "place")
+PROPER = frozenset({"country", "place", "holder"})
 REFERRING = frozenset({"pairs", "counterpart", "own_country", "first_person", "third_person", "media"})
 # Layers whose phrases decline where nouns do; those of words alone tell no case.
 LISTED = frozenset({"list", "topic", "context"})
@@ -157,7 +158,9 @@ def _marked(text: str, fold: dict[int, str]) -> tuple[str, ...]:
 
 def _suffixes(phrases: dict[tuple[str, ...], dict[int, list[Any]]], rules: Grammar) -> Suffixes | None:
     """Collect the suffixes among the case markers, and the nouns they may be written together with."""
-    case, names = LAYERS.index("case"), {LAYERS.index(layer) for layer in NAMES}
+    case = LAYERS.index("case")
+    # Where names have capitals, an apostrophe parts them from their suffixes.
+    names = {LAYERS.index(layer) for layer in NAMES if not (rules.capitals and layer in PROPER)}
     endings = {p[0].removeprefix(MARK) for p, found in phrases.items() if case in found and p[0].startswith(MARK)}
     if not endings - {""}:
         return None

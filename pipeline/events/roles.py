@@ -162,7 +162,9 @@ def _mutual(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     before = [c for c in cast.near if c.end <= firing.start or grammar.case_first]
     between = [c for c in before if c.case == "between" and c.kind in PARTIES | {"place"}]
     if between and not (between[-1].kind == "pair" and any(c.case == "agent" for c in before)):
-        return Parties(side(cast.near, between[-1]), (), mutual=True)
+        # "Between Iran WITH the USA": the two need not be joined by a conjunction.
+        joined = [c for c in before if c.case == "with" and c.case_end == between[-1].start]
+        return Parties((*joined, *side(cast.near, between[-1])), (), mutual=True)
     actors, inherited = agent(firing, cast, grammar)
     cases = firing.act.to or frame.recipient
     partners = by_case(firing, _people(before), [c for c in cases if c != "genitive"], actors)
@@ -187,7 +189,7 @@ def _people(chunks: Sequence[Chunk]) -> list[Chunk]:
 def _visit(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     where = next((c for c in cast.after if c.start == firing.end and c.kind in {"state", "place"}), None)
     if where is None:
-        svo = grammar.case_first
+        svo = not grammar.ergative
         places = [c for c in cast.near if c.kind in {"state", "place"} and (c.end <= firing.stop or svo)]
         wanted: tuple[str | None, ...] = ("genitive", "in", None) if firing.act.words else (None, "in")
         wanted = (firing.act.to or grammar.frames["visit"].recipient) if svo else wanted
