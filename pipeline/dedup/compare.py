@@ -60,8 +60,8 @@ def overlap(new: Seen, old: Seen, repeated: Hashes) -> Overlap:
     ours, theirs = (own[~_held(own, repeated)], others[~_held(others, repeated)]) if len(repeated) else (own, others)
     new_letters = new.letters * len(ours) / max(1, len(own))
     old_letters = old.letters * len(theirs) / max(1, len(others))
-    reach = np.uint32(min(_complete_to(own), _complete_to(others)))
-    a, b = int(ours.searchsorted(reach, "right")), int(theirs.searchsorted(reach, "right"))
+    reach = min(_complete_to(own), _complete_to(others))
+    a, b = _up_to(ours, reach), _up_to(theirs, reach)
     shared = int(np.count_nonzero(_held(ours[:a], theirs[:b])))
     if shared < 2:
         return Overlap(new_letters=new_letters, old_letters=old_letters)
@@ -74,6 +74,11 @@ def _held(hashes: Hashes, by: Hashes) -> Flags:
         return np.zeros(len(hashes), dtype=np.bool_)
     held: Flags = by.take(by.searchsorted(hashes), mode="clip") == hashes
     return held
+
+
+def _up_to(hashes: Hashes, reach: int) -> int:
+    """Return how many hashes are no larger than `reach`, mostly all."""
+    return int(hashes.searchsorted(np.uint32(reach), "right")) if len(hashes) and hashes[-1] > reach else len(hashes)
 
 
 def _complete_to(hashes: Hashes) -> int:
@@ -268,7 +273,6 @@ class Pair:
     def _is_template(self) -> bool:
         """Whether both are one form filled twice: other numbers in it, on another day or under another headline."""
         one, other = self.wording.title_numbers, self.old_wording.title_numbers
-        in_headline = bool(one - other and other - one)
         other_day = self.apart is not None and self.apart >= OTHER_DAY
-        may_be = in_headline or other_day or (self.same_site and self._other_urls)
+        may_be = other_day or (self.same_site and self._other_urls) or bool(one - other and other - one)
         return may_be and numbers_replaced(self.wording, self.old_wording)

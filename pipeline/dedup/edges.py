@@ -20,8 +20,8 @@ _AGENCY = re.compile(
     r"\s{0,9}(?P<place>[^()\uff08\uff09\n.!?\u06d4\u0964\u3002]{0,40})"
     r"[(\uff08](?P<agency>[^()\uff08\uff09\n]{1,60})[)\uff09]\s?[.:\uff1a]?\s?[-\u2013\u2014]{0,2}"
 )
-# Characters in which an agency stands, whatever is repaired there, and in which the dots of a cut stand.
-_BEGINNING, _END = 300, 80
+# Characters in which the bracket of an agency stands, also where each of them was two; those of the dots of a cut.
+_BEGINNING, _END = 120, 80
 _BRACKET = re.compile("[(\uff08]")
 _CUT = ("...", "\u2026", "...]", "\u2026]", "...)", "\u2026)")
 # Signs at the end of a sentence, unlike the end of a line in a list.

@@ -154,7 +154,8 @@ class SeenIndex(MutableMapping[str, Seen]):
 
     def stale(self, clock: int, most: int) -> list[str]:
         """Return up to `most` articles to forget: out of the window, or too many."""
-        spare, over = len(self) - LEAST_ENTRIES, len(self) - MOST_ENTRIES
+        entries = len(self)
+        spare, over = entries - LEAST_ENTRIES, entries - MOST_ENTRIES
         found: list[str] = []
         for hour in self._hours if spare > 0 else ():
             room = min(most, spare if expired(hour * HOUR, clock) else over) - len(found)
@@ -164,7 +165,7 @@ class SeenIndex(MutableMapping[str, Seen]):
         return found
 
     def _named(self, kind: str, name: str) -> list[str]:
-        places = self._names.find(fingerprint(kind, name))
+        places = sorted(self._names.find(fingerprint(kind, name)))
         return [packed_uri(data) for place in places if (data := self._entries.get(place)) is not None]
 
     def _find(self, uri: str) -> tuple[int, bytes] | None:

@@ -47,12 +47,14 @@ def judge(article: Article, state: Mapping[str, Seen], /) -> Effects:
 def _remembered(article: Article, mine: Seen | None, index: SeenIndex) -> Iterator[Emit[JudgedArticle] | Put[Seen]]:
     words = folded(article)
     entry = _entry(article, words, mine, index)
-    shared, repeated = index.sharing(entry.hashes)
-    reading = _Reading(article, entry, words, index, entry.hashes[repeated])
+    hashes = entry.hashes
+    shared, repeated = index.sharing(hashes)
+    reading = _Reading(article, entry, words, index, hashes[repeated])
     found = _found(reading, shared, mine)
     leaders = _leaders(found, article.uri, index)
     group = _group(entry, leaders, mine, index)
-    carriers = _carriers((entry, *leaders) if mine is None else (entry, mine, *leaders))
+    members = (entry, *leaders) if mine is None else (entry, mine, *leaders)
+    carriers = _carriers(members) if len(members) > 1 else (entry.site,)
     verdict = _with_changes(_verdict(entry, found, leaders, group, carriers), reading, found, mine)
     if parts := tuple(_parts(article, index)):
         verdict = replace(verdict, parts=parts)
@@ -223,7 +225,7 @@ def _age(seen: Seen) -> tuple[bool, int, str]:
 
 def _group(entry: Seen, leaders: tuple[Seen, ...], mine: Seen | None, index: SeenIndex) -> str:
     """Name the group: the uri of its earliest article, also when that has left the window."""
-    first = min((entry, *leaders), key=_age)
+    first = min((entry, *leaders), key=_age) if leaders else entry
     if first is entry:
         return entry.uri if mine is None or mine.group in index else mine.group
     return first.uri if first.group in index else first.group
@@ -247,7 +249,7 @@ def _verdict(entry: Seen, found: Finding, leaders: tuple[Seen, ...], group: str,
         nothing_new=found.nothing_new,
         related=tuple(uri for uri in found.related if uri not in (of, entry.uri)),
         carriers=carriers,
-        merged=tuple(sorted({leader.group for leader in leaders} - {group})[:CARRIERS_KEPT]),
+        merged=tuple(sorted({leader.group for leader in leaders} - {group})[:CARRIERS_KEPT]) if leaders else (),
     )
 
 
@@ -277,7 +279,9 @@ def _parts(article: Article, index: SeenIndex) -> Iterator[Part]:
 def _decisions(article: Article, verdict: Verdict, mine: Seen | None) -> tuple[Decision, ...]:
     """Add a verdict to those given before, by version; the latest few are kept."""
     decision = Decision(version=article.version, text_sha256=article.text_sha256, verdict=verdict)
-    known = (*(mine.decisions if mine else ()), decision)
+    if mine is None:
+        return (decision,)
+    known = (*mine.decisions, decision)
     return tuple(sorted(known, key=lambda one: one.version)[-DECISIONS_KEPT:])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pipeline.dedup.compare import PASSAGE, Overlap, Pair
@@ -54,7 +54,7 @@ def finding(pairs: Sequence[Pair]) -> Finding:
         related = tuple(pair.old.uri for pair in pairs if pair.in_window and pair.overlap.containment >= PASSAGE)
         return Finding("new", "shares_text" if related else "new", related=related[:RELATED])
     uris = tuple(pair.old.uri for pair in copies)
-    return replace(_near(*_words_for(copies[0]), copies[0]), related=uris[1 : RELATED + 1], twins=twins(copies))
+    return _near(*_words_for(copies[0]), copies[0], uris[1 : RELATED + 1], twins(copies))
 
 
 def twins(pairs: Sequence[Pair]) -> tuple[str, ...]:
@@ -62,10 +62,12 @@ def twins(pairs: Sequence[Pair]) -> tuple[str, ...]:
     return tuple(pair.old.uri for pair in pairs if pair.is_copy and pair.is_one_story)
 
 
-def _near(word: Word, relation: Relation, pair: Pair) -> Finding:
+def _near(
+    word: Word, relation: Relation, pair: Pair, related: tuple[str, ...] = (), twins: tuple[str, ...] = ()
+) -> Finding:
     amount = Overlap(1.0, 1.0, 1.0) if pair.is_same_words else pair.overlap
     skip = relation != "contains" and pair.says_nothing_new
-    return Finding(word, relation, of=pair.old.uri, overlap=amount, nothing_new=skip)
+    return Finding(word, relation, of=pair.old.uri, overlap=amount, nothing_new=skip, related=related, twins=twins)
 
 
 def _words_for(pair: Pair) -> tuple[Word, Relation]:

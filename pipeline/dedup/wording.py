@@ -100,7 +100,7 @@ class Folded:
     text_key: str
     packed: bytes
 
-    @property
+    @cached_property
     def wording(self) -> Wording:
         """The words."""
         return expanded(self.packed)
