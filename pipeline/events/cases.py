@@ -161,7 +161,7 @@ def _is_article(chart: Chart, grammar: Grammar, i: int, cases: tuple[str, ...]) 
 
 
 def _longest(chart: Chart, i: int, hit: Hit) -> tuple[int, tuple[str, ...]]:
-    """The longest preposition that ends where the one at token i does: "a LAS CALLES DE"."""
+    """The longest preposition that ends where the one at token i does: "together WITH"."""
     for j in range(max(i - LONGEST_PREPOSITION, 0), i):
         longer = chart.hit("case", j)
         if longer is not None and longer[0] == hit[0]:

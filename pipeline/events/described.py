@@ -69,19 +69,10 @@ class Described:
     def settled(self, chart: Chart, before: list[Chunk], chunk: Chunk) -> Chunk:
         """Correct the case of a chunk by what it is and by the chunk before it."""
         if chunk.kind == "place" and self._is_surname(chart, chunk.start):
-            return chunk._replace(case="source")
-        if chunk.kind == "place" and self._is_surname(chart, chunk.start):
-            return chunk._replace(case="source")
+            return chunk._replace(case="source", country=None, basis=None)
         if chunk.kind == "place" and chunk.case == "to" and self.known.grammar.to_is_in:
             return chunk._replace(case="in")
         return self._sharing(chart, before, chunk)
-
-    def _is_surname(self, chart: Chart, i: int) -> bool:
-        """Whether a place is the last part of a name: between two capitals nothing stands, "Luciano ALBUQUERQUE"."""
-        layers = ("role", "country", "demonym", "organisation", "place", "number")
-        before = chart.texts[i - 1] if i > 1 and chart.is_word(i - 2) else ""
-        known = self._known(chart, i - 1) or any(chart.hit(layer, i - 1) for layer in layers)
-        return before[:1].isupper() and not before.isupper() and chart.is_word(i - 1) and not known
 
     def _is_surname(self, chart: Chart, i: int) -> bool:
         """Whether a place is the last part of a name: between two capitals nothing stands, "Luciano ALBUQUERQUE"."""

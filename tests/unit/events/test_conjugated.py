@@ -88,3 +88,35 @@ def test_a_predicate_may_frame_its_clause(text: str, events: list[str]) -> None:
 
 def test_a_present_with_a_day_to_come_is_future() -> None:
     assert told("de", "Der polnische Präsident reist morgen nach Chile.") == ["AGREE POL>CHL future"]
+
+
+def test_the_last_part_of_a_name_is_no_place() -> None:
+    assert told("pt", "Homens armados mataram o soldado Luciano Albuquerque.") == []
+
+
+def test_who_stands_right_behind_a_deed_has_done_it() -> None:
+    assert told("es", "Chile condenó la decisión de Israel.") == ["ACCUSE/disapprove CHL>ISR"]
+    assert told("es", "Chile condenó el plan de salir de la Unión Europea.") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "Hombres armados mataron a dos turistas chilenos en un atraco en Perú."),
+        ("fr", "Des hommes armés ont tué deux touristes chiliens lors d'un braquage au Pérou."),
+        ("pt", "Homens armados mataram dois turistas chilenos num assalto no Peru."),
+        ("es", "Un tribunal chileno condenó a la empresa peruana a pagar una multa."),
+    ],
+)
+def test_crime_and_courts_are_no_politics(language: str, text: str) -> None:
+    assert told(language, text) == []
+
+
+def test_a_preposition_that_is_also_an_article_is_one_behind_a_verb() -> None:
+    assert told("pt", "O Chile acusou a Rússia.") == ["ACCUSE/allege CHL>RUS"]
+    assert told("fr", "Des soldats russes ont tué des soldats chiliens dans une embuscade.") == ["ASSAULT RUS>CHL"]
+
+
+def test_two_states_may_share_an_office() -> None:
+    assert told("fr", "Les présidents du Chili et du Pérou se sont rencontrés.") == ["CONSULT CHL+PER>-"]
+    assert told("es", "Los ministros de Exteriores ruso y chino se reunieron.") == ["CONSULT CHN+RUS>-"]
