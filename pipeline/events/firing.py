@@ -62,13 +62,13 @@ def may_fire(chart: Chart, known: Lexicon, start: int, end: int) -> bool:
     forms = [form for i in range(start, end) if i in verbs for form in verbs[i][1]] if known.lone or here else []
     said = {form.verb for form in forms}
     free = known.grammar.case_first or chart.kind == "title" or not any(form.form in FULL for form in forms)
+    names = listed(chart, start, end) if here or known.lone else frozenset[str]()
     for i in here:
         stop, numbers = triggers[i]
         alone = free or chart.has("word", stop, "occasion")
         acts = (known.triggers[number] for number, *_ in numbers)
         if any(
-            ((alone and act.nominal) or known.grammar.order == "SVO" or act.verbs & said)
-            and _has_need(chart, act, start, end)
+            ((alone and act.nominal) or known.grammar.order == "SVO" or act.verbs & said) and has_need(act, names)
             for act in acts
         ):
             return True
@@ -76,8 +76,15 @@ def may_fire(chart: Chart, known: Lexicon, start: int, end: int) -> bool:
     return any(_may_follow(chart, act, forms, start, end) for act in lone)
 
 
-def _has_need(chart: Chart, act: Trigger, start: int, end: int) -> bool:
-    return all(name is None or chart.within("list", name, start, end) is not None for name in (act.needs, act.object))
+def listed(chart: Chart, start: int, end: int) -> frozenset[str]:
+    """The names of the word lists of which tokens [start, end) hold a member."""
+    table = chart.hits["list"]
+    return frozenset(name for i in range(start, end) if i in table for name in table[i][1])
+
+
+def has_need(act: Trigger, names: frozenset[str]) -> bool:
+    """Whether the lists a trigger needs a word of are among those named."""
+    return (act.needs is None or act.needs in names) and (act.object is None or act.object in names)
 
 
 def _may_follow(chart: Chart, act: Trigger, forms: list[VerbForm], start: int, end: int) -> bool:
@@ -87,7 +94,7 @@ def _may_follow(chart: Chart, act: Trigger, forms: list[VerbForm], start: int, e
     if act.tenses == OBLIGED and chart.within("auxiliary", NEED, start, end) is None:
         return False
     if act.then is None:
-        return _has_need(chart, act, start, end)
+        return has_need(act, listed(chart, start, end))
     if chart.within("connective", COMPLEMENT, start, end) is None:
         return False
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.events.clauses import COORDINATE, Clause
+from pipeline.events.firing import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,10 @@ class Sentence:
         # How the clause before hangs on its own.
         self.last_link = COORDINATE
         self.near: Sequence[Chunk] = ()
+        # The word lists of which the sentence holds a member.
+        self.listed = listed(chart, *span)
+        # Several triggers begin with one verb: its tense is read once.
+        self.tenses: dict[tuple[int, int, str], str | None] = {}
 
     def date(self, part: Clause, *, future: bool) -> tuple[EventDate | None, bool]:
         """Return the date of a clause and whether the text states it."""

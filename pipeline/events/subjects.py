@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.events.chart import Chart
+    from pipeline.events.coder import Reader
     from pipeline.events.firing import Firing
     from pipeline.events.sentence import Sentence
     from schemas.event import CountryBasis
@@ -29,6 +30,8 @@ STOPS = frozenset(",;:.()")
 WHERE = frozenset({"in", "on", "source"})
 # Sectors of groups that an article names without their country.
 LOCAL = frozenset({"REB", "OPP", "PRM", "PTY", "LAB"})
+# Kinds of chunks that stand for a party named elsewhere.
+REFERRING = frozenset({"pronoun", "speaker", "pair"})
 QUOTES = frozenset("\"'“”‘’")
 # Clauses behind which the subject follows its verb, where the verb is always second.
 SUBORDINATE = frozenset({CAUSE, COMPLEMENT, CONDITION})
@@ -38,6 +41,14 @@ STANDS_FOR = {
     "it": frozenset({"state", "body", "organisation"}),
     "they": frozenset({"people", "body", "organisation", "state", "person"}),
 }
+
+
+def concerns_states(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int]) -> bool:
+    """Whether a sentence can have a party with a country: a cheap test before it is read."""
+    focus = reader.context.focus is not None
+    if any(c.country is not None or c.kind in REFERRING or (focus and c.sector in LOCAL) for c in chunks):
+        return True
+    return not chart.hits["demonym"].keys().isdisjoint(range(*span))
 
 
 def is_head(scene: Sentence, chunk: Chunk) -> bool:

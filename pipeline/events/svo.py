@@ -10,7 +10,7 @@ from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import COMPLEMENT, CONDITION, COORDINATE, RELATIVE, Clause
 from pipeline.events.conjugation import MOODS
 from pipeline.events.draft import Draft, one_assault
-from pipeline.events.firing import Firing, misfit
+from pipeline.events.firing import Firing, has_need, misfit
 from pipeline.events.inversion import dropped_subject, stranger_acts, subject_behind
 from pipeline.events.moods import mood_tense
 from pipeline.events.predicates import VerbGroup
@@ -22,6 +22,7 @@ from pipeline.events.subjects import (
     antecedent,
     behind,
     blow,
+    concerns_states,
     other_subject,
     owner,
     quoted,
@@ -65,6 +66,8 @@ DONE_TENSES = frozenset(DONE)
 
 def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int]) -> list[Draft]:
     """Return the drafts of a sentence."""
+    if not concerns_states(reader, chart, chunks, span):
+        return []
     scene = Sentence(reader, chart, chunks, span)
     resolve_pronouns(scene)
     found: list[Draft] = []
@@ -260,7 +263,7 @@ def firings(scene: Sentence) -> list[Firing]:
         fired: set[int] = set()
         for number, form, size in hit[1] if hit is not None and i not in inside else ():
             act = scene.reader.known.triggers[number]
-            if number in fired or i + size < stop:
+            if number in fired or i + size < stop or (trace is None and not has_need(act, scene.listed)):
                 continue
             firing = _firing(scene, act, form, (i, i + size))
             hindrance = firing if isinstance(firing, str) else misfit(chart, firing)

@@ -36,6 +36,13 @@ def group_before(scene: Sentence, i: int) -> tuple[int, set[str]]:
 
 def tense_of(scene: Sentence, i: int, form: str) -> str | None:
     """The tense of a verb form at token i; None where it does not say that something happens."""
+    key = (scene.clause.start, i, form)
+    if key not in scene.tenses:
+        scene.tenses[key] = _tense(scene, i, form)
+    return scene.tenses[key]
+
+
+def _tense(scene: Sentence, i: int, form: str) -> str | None:
     first, kinds = group_before(scene, i)
     if kinds & {"unreal", "negative"}:
         return None
