@@ -13,6 +13,7 @@ from pipeline.text.sentences import sentences
 from pipeline.text.tokens import iter_tokens, token_texts
 
 if TYPE_CHECKING:
+    from pipeline.events.clitics import Clitics
     from pipeline.events.lexicon import Lexicon
     from pipeline.events.suffixes import Suffixes
     from pipeline.text.normalise import Normalised
@@ -48,7 +49,7 @@ class Chart:
     starts: frozenset[int] = frozenset()
     read: tuple[tuple[int, int], ...] = ()
     made: list[Token] | None = None
-    suffixes: Suffixes | None = None
+    suffixes: Suffixes | Clitics | None = None
 
     @property
     def tokens(self) -> list[Token]:

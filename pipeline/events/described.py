@@ -119,7 +119,10 @@ class Described:
             return Chunk(start=i, end=end, kind="body", country=iso3, basis="demonym", sector="GOV")
         named = chart.word(i - 1) in self.known.grammar.closed["determiners"] or chart.has("case", i - 1, "genitive")
         named = named or chart.word(i - 1).isdigit() or bool(chart.hit("number", i - 1))
-        if "people" not in flags or not named:
+        if chart.has("word", i - 1, "deeds") and self.known.grammar.bare_genitive:
+            return Chunk(start=i, end=end, kind="body", country=iso3, basis="demonym", sector="GOV")
+        alone = self.known.grammar.bare_genitive and not self.names.capitals
+        if "people" not in flags or not (named or alone):
             return None
         return Chunk(start=i, end=end, kind="people", country=iso3, basis="demonym", sector="CVL")
 

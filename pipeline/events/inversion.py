@@ -28,10 +28,11 @@ def subject_behind(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
     """The subject right behind a verb: "se reunió EL PRESIDENTE con ..."."""
     if not scene.grammar.inverts:
         return ()
-    last = firing.end
+    # Between a verb and the noun it needs stands the subject where verbs come first.
+    last = start = firing.start + 1 if scene.grammar.verb_first and firing.act.object else firing.end
     able = ACTING | {"state"} if scene.grammar.brackets else ACTING
     for chunk in scene.near:
-        if chunk.start < firing.end:
+        if chunk.start < start:
             continue
         between = range(last, chunk.start)
         if len(between) > BEHIND_REACH or any(scene.chart.word(i) in MARKS for i in between):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from pipeline.events.clitics import Clitics
 from pipeline.events.conjugation import adjective_forms
 from pipeline.events.dating import Dating, calendar_words, dating
 from pipeline.events.declension import declined
@@ -88,7 +89,7 @@ class Lexicon:
     common: frozenset[str]
     dating: Dating
     lone: dict[str, tuple[Trigger, ...]]
-    suffixes: Suffixes | None = None
+    suffixes: Suffixes | Clitics | None = None
 
     def hits(self, joined: str) -> list[tuple[int, int, int]]:
         """Find all phrases of a joined text as (number of the phrase, start, end)."""
@@ -133,9 +134,7 @@ def lexicon(code: str) -> Lexicon | None:
     verbs = sorted({verb for act in acts if not act.words for verb in act.verbs})
     lone = {verb: tuple(act for act in acts if not act.words and verb in act.verbs) for verb in verbs}
     lengths = tuple(map(len, ordered))
-    return Lexicon(
-        code, rules, acts, automaton, entries, lengths, common | stop, dates, lone, _suffixes(phrases, rules)
-    )
+    return Lexicon(code, rules, acts, automaton, entries, lengths, common | stop, dates, lone, _affixes(phrases, rules))
 
 
 def _spelled(texts: Iterable[str], fold: dict[int, str]) -> dict[str, tuple[str, ...]]:
@@ -170,6 +169,17 @@ def _suffixes(phrases: dict[tuple[str, ...], dict[int, list[Any]]], rules: Gramm
     return Suffixes(frozenset(endings - {""}), stems, known, loose, rules.fold)
 
 
+def _affixes(phrases: dict[tuple[str, ...], dict[int, list[Any]]], rules: Grammar) -> Suffixes | Clitics | None:
+    """What is written together with a word of the language: before it, or behind it."""
+    if "clitics" not in rules.table:
+        return _suffixes(phrases, rules)
+    classes = tuple(tuple(words(one, rules.fold)[0] for one in row) for row in rules.table["clitics"])
+    article = tuple(words(one, rules.fold)[0] for one in rules.table["clitic_article"])
+    known = frozenset(token for phrase in phrases for token in phrase)
+    contracted = {article[1] + token.removeprefix(article[0]) for token in known if token.startswith(article[0])}
+    return Clitics(classes, article, known - contracted, rules.fold)
+
+
 def _refers(found: dict[int, list[Any]]) -> bool:
     return not REFERRING.isdisjoint(p for p in found.get(LAYERS.index("word"), ()) if isinstance(p, str))
 
@@ -178,6 +188,9 @@ def _inflected(found: Iterator[tuple[str, str, Any]], rules: Grammar) -> Iterato
     """Add to names and offices the forms they take in other cases, and to each form its cases."""
     for layer, text, payload in found:
         names = layer in DECLINING
+        old, new = rules.table.get("clitic_article", ("", ""))
+        if old and text.startswith(old):
+            yield layer, new + text.removeprefix(old), payload
         if not rules.declension or not (names or layer in LISTED):
             yield layer, text, payload
             continue

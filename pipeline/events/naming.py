@@ -83,6 +83,8 @@ class Names:
             return False
         if self.capitals and not chart.texts[i][:1].isupper():
             return False
+        if self.known.grammar.verb_first and chart.hit("list", i):
+            return False
         verb = chart.hit("verb", i)
         if verb and not all(form.form == "stem" for form in verb[1]):
             return False

@@ -150,7 +150,7 @@ def _at_home(chunk: Chunk, country: str | None) -> Chunk:
 
 def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
     """The state whose adjective describes what is condemned, praised or seized: "condemned the Israeli attack"."""
-    one, clause = scene.chart, firing.clause
+    one, clause, near = scene.chart, firing.clause, getattr(scene, "near", ())
     svo = scene.reader.known.grammar.order == "SVO"
     # Adjectives, and names used as such, stand before their noun.
     before_noun = svo and not scene.reader.known.grammar.adjectives_follow
@@ -161,7 +161,8 @@ def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
         places = range(begin, min(clause.end, firing.end + OBJECT_REACH))
     for i in places:
         hit = one.hit("demonym", i)
-        if hit is not None:
+        # Where verbs come first, the subject with its adjective stands before the object.
+        if hit is not None and not (scene.reader.known.grammar.verb_first and any(c.start < i < c.end for c in near)):
             return [Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
         if one.has("word", i, "deeds") and (doers := _doers(scene, i)):
             return doers

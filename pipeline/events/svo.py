@@ -299,6 +299,8 @@ def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Fi
 
 def _mistense(scene: Sentence, act: Trigger, form: str, i: int, tense: str) -> str | None:
     """Name what speaks against a verb form at token i in its place and tense, None where nothing does."""
+    if scene.grammar.verb_first and form and scene.chart.hit("case", i - 1):
+        return "a noun"
     opens = i == scene.clause.start and not scene.grammar.conjugated
     if form in {"past", "participle"} and opens and tense == "past":
         return "a participle opens the clause"
@@ -363,6 +365,8 @@ def _with_object(scene: Sentence, name: str, end: int, tense: str) -> int | None
 
 def _setting(scene: Sentence, i: int) -> int:
     """The end of a place between a verb and its object, where the object may wait: "firmaron EN PARÍS un acuerdo"."""
+    if scene.grammar.verb_first:
+        return next((c.end for c in scene.near if c.start == i or (c.case and c.start == i + 1)), 0)
     if not scene.grammar.conjugated or not scene.chart.hit("case", i):
         return 0
     return next((c.end for c in scene.near if c.case == "in" and 0 < c.start - i <= NOUN_REACH), 0)
