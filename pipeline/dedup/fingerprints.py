@@ -1,4 +1,4 @@
-"""Places of articles by 32-bit fingerprints of their names: some fourteen bytes a name, where a dict takes 200."""
+"""Places of articles by 32-bit fingerprints of their names: some thirteen bytes a name, where a dict takes 200."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 BYTES = 4
 _EMPTY, _GONE = 0xFFFFFFFF, 0xFFFFFFFE
 _LEAST = 64
-_FULL, _GROWTH = 0.67, 1.15
+_FULL, _GROWTH = 0.75, 1.15
 
 
 @lru_cache(maxsize=64)
@@ -39,7 +39,8 @@ class Fingerprints:
 
     def find(self, key: int) -> list[int]:
         """Return the places under a fingerprint."""
-        return [self._places[slot] for slot in self._slots(key)]
+        slots = self._slots(key)
+        return [self._places[slot] for slot in slots] if slots else slots
 
     def add(self, key: int, place: int, most: int | None = None) -> None:
         """Put a place under a fingerprint, unless `most` places are there."""

@@ -38,7 +38,7 @@ _TYPICAL = Seen(
 )
 _other_fields = attrgetter(*(field.name for field in fields(Verdict) if field.name not in {"group", "carriers"}))
 _PLAIN_FIELDS = _other_fields(Verdict(verdict="new", relation="new", group=""))
-_SQUEEZE = Zstandard(level=3, dictionary=codec.encode(_TYPICAL))
+_SQUEEZE = Zstandard(dictionary=codec.encode(_TYPICAL))
 
 
 def packed_entry(entry: Seen) -> bytes:

@@ -5,7 +5,6 @@ Articles are numbered as they come; a segment holds a range of at most 65,536 nu
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TypeAlias
 
 import numpy as np
@@ -191,10 +190,12 @@ class Postings:
             return {}, np.zeros(len(wanted), dtype=np.bool_)
         which, places, new = map(np.concatenate, zip(*found, strict=True)) if len(found) > 1 else found[0]
         repeated: Flags = np.bincount(which[new], minlength=len(wanted)) >= repeated_from
-        if np.count_nonzero(repeated):
+        if repeated.any():
             places = places[~repeated[which]]
-        shared = [(place, count) for place, count in Counter(places.tolist()).items() if count >= LEAST_SHARED]
-        return dict(sorted(shared)), repeated
+        counted: dict[int, int] = {}
+        for place in places.tolist():
+            counted[place] = counted.get(place, 0) + 1
+        return dict(sorted(held for held in counted.items() if held[1] >= LEAST_SHARED)), repeated
 
     def _merge(self) -> None:
         """Keep the number of segments logarithmic: the last two become one while they are of like size."""

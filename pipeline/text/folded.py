@@ -50,10 +50,11 @@ class Folded:
     @cached_property
     def text_key(self) -> str:
         """A hash of the body's letters, of the headline's where there is no body; nothing for nothing."""
-        title = (self.lines == ord(LINE_END)).nonzero()[0][0]
-        letters = self.letters if len(self.letters) else _letters(self.lines[:title])
-        narrow = letters.astype("<u2") if len(letters) and np.maximum.reduce(letters) < 1 << 16 else letters
-        return blake2b(narrow.tobytes(), digest_size=KEY_BYTES).hexdigest() if len(letters) else ""
+        letters = self.letters if len(self.letters) else _letters(self.lines[: _ends(self.lines)[0]])
+        if not len(letters):
+            return ""
+        narrow = letters.astype("<u2") if np.maximum.reduce(letters) < 1 << 16 else letters
+        return blake2b(narrow.tobytes(), digest_size=KEY_BYTES).hexdigest()
 
 
 def folded(title: str | None, segments: tuple[Segment, ...], received: str) -> Folded:
@@ -66,7 +67,7 @@ def read(headline: str, body: str, before: str) -> Folded:
     """Fold headline, body and dateline."""
     cut = len(body) > CHARACTERS_READ
     lines = fold_lines(headline[:CHARACTERS_READ], body[:CHARACTERS_READ], _CUT if cut else "", before)
-    letters = fold_codes(body) if cut else _letters(lines[slice(*(lines == ord(LINE_END)).nonzero()[0][:2])])
+    letters = fold_codes(body) if cut else _letters(lines[slice(*_ends(lines)[:2])])
     return Folded(lines if len(lines) <= WORDS_KEPT else _shortened(lines), letters)
 
 
@@ -98,6 +99,12 @@ def _shortened(lines: Codes) -> Codes:
     whole = not rest and len(text) <= WORDS_KEPT
     kept = (" ".join(line[:WORDS_KEPT]) for line in (headline, text))
     return encoded(LINE_END.join((*kept, "" if whole else _CUT, before, "")))
+
+
+def _ends(lines: Codes) -> list[int]:
+    """Return where lines end."""
+    ends: list[int] = (lines == ord(LINE_END)).nonzero()[0].tolist()
+    return ends
 
 
 def _letters(line: Codes) -> Codes:

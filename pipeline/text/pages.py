@@ -29,16 +29,16 @@ _ROOM = 256 - len(_COMMON)
 _LAST_BLOCK = 0x2F
 _UTF8, _UTF16 = 0, 1
 # Tables for texts of so many bytes stay in the cache of a processor.
-_LEVEL, _TYPICAL_BYTES = 6, 8192
+_LEVEL, _TYPICAL_BYTES = 3, 8192
 
 
 class Zstandard(local):
     """Zstandard's contexts for short texts like those of a dictionary; no two threads may use the same at once."""
 
-    def __init__(self, level: int = _LEVEL, dictionary: bytes = b"") -> None:
+    def __init__(self, dictionary: bytes = b"") -> None:
         known = ZstdCompressionDict(dictionary, dict_type=DICT_TYPE_RAWCONTENT) if dictionary else None
         parameters = ZstdCompressionParameters.from_level(
-            level, source_size=_TYPICAL_BYTES, format=FORMAT_ZSTD1_MAGICLESS
+            _LEVEL, source_size=_TYPICAL_BYTES, format=FORMAT_ZSTD1_MAGICLESS
         )
         self.compress = ZstdCompressor(compression_params=parameters, dict_data=known).compress
         self.decompress = ZstdDecompressor(format=FORMAT_ZSTD1_MAGICLESS, dict_data=known).decompress
