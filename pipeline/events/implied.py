@@ -44,14 +44,29 @@ def _by_deed(scene: Scene, firing: Firing) -> list[Chunk]:
         if noun is None or "deed" not in noun[1]:
             continue
         told = True
-        if not (one.hit("case", noun[0]) or noun[0] == firing.start or (title and one.word(noun[0]) in CLOSERS)):
+        if not (_marked(scene, i, noun[0]) or noun[0] == firing.start or (title and one.word(noun[0]) in CLOSERS)):
             continue
-        owners = [c for c in scene.chunks if c.case == "genitive" and 0 <= i - c.case_end <= DEED_REACH and c.country]
-        found = owners[-1:] or _adjective(one, i)
+        found = _owners(scene, i, noun[0]) or _adjective(one, i)
         if found:
             return found
     # "They carried out an operation in which five died."
     return list(scene.carried[:1]) if told and firing.clause.link == RELATIVE else []
+
+
+def _marked(scene: Scene, start: int, end: int) -> bool:
+    """Whether a noun has a case: a marker behind or before it, or a suffix as listed."""
+    one = scene.chart
+    if scene.reader.known.grammar.case_first:
+        return any((hit := one.hit("case", start - back)) is not None and hit[0] == start for back in (1, 2, 3))
+    return one.hit("case", end) is not None or one.suffixes is not None
+
+
+def _owners(scene: Scene, start: int, end: int) -> list[Chunk]:
+    """Whose the noun at tokens [start, end) is."""
+    owners = [c for c in scene.chunks if c.case == "genitive" and c.country]
+    if scene.reader.known.grammar.case_first and scene.reader.known.grammar.bare_genitive:
+        return [c for c in owners if 0 <= c.start - end <= DEED_REACH][:1]
+    return [c for c in owners if 0 <= start - c.case_end <= DEED_REACH][-1:]
 
 
 def doer(scene: Scene, firing: Firing, recipients: Sequence[Chunk]) -> list[Chunk]:

@@ -164,7 +164,13 @@ def _suffixes(phrases: dict[tuple[str, ...], dict[int, list[Any]]], rules: Gramm
     if not endings - {""}:
         return None
     stems = frozenset(p[-1] for p, found in phrases.items() if names & found.keys() or _refers(found))
-    known = frozenset(token for phrase in phrases for token in phrase)
+    # Lists hold words as they stand, with their suffixes.
+    lists = {LAYERS.index(layer) for layer, _, _ in LISTS}
+    country = {LAYERS.index("country")}
+    whole = (
+        p for p, found in phrases.items() if not found.keys() <= lists and (len(p) == 1 or found.keys() != country)
+    )
+    known = frozenset(token for phrase in whole for token in phrase)
     loose = frozenset(rules.table.get("loose_suffixes", ()))
     return Suffixes(frozenset(endings - {""}), stems, known, loose, rules.fold)
 

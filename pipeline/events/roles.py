@@ -193,6 +193,7 @@ def _visit(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
         places = [c for c in cast.near if c.kind in {"state", "place"} and (c.end <= firing.stop or svo)]
         wanted: tuple[str | None, ...] = ("genitive", "in", None) if firing.act.words else (None, "in")
         wanted = (firing.act.to or grammar.frames["visit"].recipient) if svo else wanted
+        wanted = tuple(None if case == "bare" else case for case in wanted)
         where = next((c for case in wanted for c in reversed(places) if c.case == case), None)
     actors, inherited = agent(firing, cast, grammar)
     actors = tuple(c for c in actors if c is not where)
