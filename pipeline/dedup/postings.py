@@ -46,16 +46,16 @@ class Sealed:
         held = (self.hashes.take(starts, mode="clip") == wanted).nonzero()[0]
         if not len(held):
             return None
-        starts = starts[held]
-        counts = np.minimum(self.hashes.searchsorted(wanted[held], "right") - starts, READ_PER_HASH)
+        starts = starts.take(held)
+        counts = np.minimum(self.hashes.searchsorted(wanted.take(held), "right") - starts, READ_PER_HASH)
         ends = counts.cumsum()
         rows = np.arange(ends[-1])
         rows += (starts - ends + counts).repeat(counts)
-        within, which = self.within[rows].astype(np.int64), held.repeat(counts)
+        within, which = self.within.take(rows).astype(np.int64), held.repeat(counts)
         if self.living < self.articles:
             alive = self.alive[within]
             which, within = which[alive], within[alive]
-        new = self.new[within]
+        new = self.new.take(within)
         within += self.base
         return which, within, new
 

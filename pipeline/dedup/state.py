@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from schemas.article import Article, Verdict
 
 HOUR = 3600
+_HASH = np.dtype("<u4")
 WINDOW_HOURS, LASTING_HOURS = 72, 30 * 24
 DECISIONS_KEPT = 4
 SKETCH_KEPT = 512
@@ -74,7 +75,7 @@ class Seen:
     @property
     def hashes(self) -> NDArray[np.uint32]:
         """The sketch as numbers."""
-        return np.frombuffer(self.sketch, dtype="<u4")
+        return np.frombuffer(self.sketch, dtype=_HASH)
 
     def answer(self, version: int, text_sha256: str) -> Verdict | None:
         """Return the verdict once given to this very version and text."""
