@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from agents.config import Settings
     from schemas.topics import TopicSpec
 
+# Seconds between two looks at what the brokers know.
+LOOK_AGAIN = 0.1
 CHANGELOG_CONFIG = {"cleanup.policy": "compact", "max.message.bytes": str(TOPIC_LIMIT)}
 
 
@@ -76,7 +78,21 @@ class KafkaBroker:
         if missing:
             response = await self._admin.create_topics(missing)
             _check_created(response)
+            await self._until_known({topic.name for topic in missing})
         return [topic.name for topic in missing]
+
+    async def _until_known(self, names: set[str]) -> None:
+        """Wait until the brokers tell of topics that were made: what they know spreads after the answer.
+
+        Raises:
+            BrokerError: they do not within the request timeout.
+        """
+        try:
+            async with asyncio.timeout(self._settings.request_timeout):
+                while not names <= {name for name, count in (await self.partitions()).items() if count}:  # noqa: ASYNC110 - Kafka tells nobody
+                    await asyncio.sleep(LOOK_AGAIN)
+        except TimeoutError:
+            raise BrokerError(f"no broker tells of the new topics {', '.join(sorted(names))}") from None
 
     async def partitions(self) -> dict[str, int]:
         """Return the topics that exist and their numbers of partitions."""
