@@ -124,16 +124,18 @@ def by_endings(chart: Chart, grammar: Grammar, chunks: list[Chunk]) -> list[Chun
 
 def _read(chart: Chart, chunk: Chunk, last: int) -> str | None:
     found = cases_of(chart, chunk)
-    if "nominative" in found:
+    if "nominative" in found and found != ALL:
         return None
     if "genitive" in found and last != chunk.start and _behind_noun(chart, chunk.start):
         return "genitive"
+    if "nominative" in found:
+        return None
     return next((role for case, role in READ_AS if case in found), None)
 
 
 def _behind_noun(chart: Chart, i: int) -> bool:
     """Whether a noun stands right before token i: a word that is no verb, preposition, conjunction, adverb or date."""
-    if not chart.is_word(i - 1) or any(chart.hit(layer, i - 1) for layer in VERBAL):
+    if not chart.is_word(i - 1) or not chart.texts[i - 1].islower() or any(chart.hit(layer, i - 1) for layer in VERBAL):
         return False
     if any(chart.has("word", i - 1, name) for name in LIGHT):
         return False

@@ -151,7 +151,7 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     if opening and (firing.tense == "participle" or not agents):
         agents = behind(scene, firing) or agents
     if not agents and firing.act.needs_place:
-        agents = _residents(near, firing)
+        agents = _residents(near, firing, before=scene.grammar.bare_genitive)
     if not agents and (clause.link == RELATIVE or (firing.tense == "passive" and not _has_agent(near, firing))):
         return None
     stranger = other_subject(scene, firing) or (not agents and stranger_acts(scene, firing))
@@ -172,9 +172,9 @@ def _turned(scene: Sentence, last: int, firing: Firing) -> tuple[Chunk, ...]:
     return before if any(c.end == first for c in before) else subject_behind(scene, firing) or before
 
 
-def _residents(near: Sequence[Chunk], firing: Firing) -> tuple[Chunk, ...]:
-    """The people of the place where something happens: "protests erupted in Georgia"."""
-    where = (c for c in near if c.start >= firing.end - 1 and c.case == "in" and c.country)
+def _residents(near: Sequence[Chunk], firing: Firing, *, before: bool) -> tuple[Chunk, ...]:
+    """The people of the place where something happens: "protests erupted in Georgia", perhaps before the verb."""
+    where = (c for c in near if (before or c.start >= firing.end - 1) and c.case == "in" and c.country)
     return tuple(
         c._replace(kind="people", office="protester", sector="CVL", case=None, place=None, group=0) for c in where
     )[:1]
