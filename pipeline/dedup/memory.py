@@ -68,6 +68,11 @@ class Memory(SeenIndex):
         return super().size + self._lasting.size
 
     @property
+    def lasting(self) -> int:
+        """Number of articles that left the window and are still known."""
+        return len(self._lasting)
+
+    @property
     def lasting_size(self) -> int:
         """Bytes held for articles that left the window."""
         return self._lasting.size

@@ -154,16 +154,19 @@ def window(held: int = 70_000, windows: int = 3) -> None:
     gc.collect()
     before = resident()
     stream.feed(first)
-    say(f"{'articles':>9} {'in window':>9} {'us each':>8} {'bytes each':>10} {'resident each':>13} {'segments':>8}")
+    say(
+        f"{'articles':>9} {'in window':>9} {'lasting':>8} {'us each':>8} {'bytes each':>10} {'resident MB':>11} {'segments':>8}"
+    )
     for tenth in range(10 * windows):
         judging, few = 0.0, -(-held // 10 // PART)
         for part in parts(islice(made, few * PART), PART):
             judging += timed(stream.feed, part) / few
             stream.verdicts.clear()
         del part
-        entries, grown = len(stream.index), resident() - before
-        size, done = stream.index.size / entries, (tenth + 1) * few * PART
-        say(f"{done:9} {entries:9} {judging:8.0f} {size:10.0f} {grown / entries:13.0f} {stream.index.segments:8}")
+        index, grown, done = stream.index, (resident() - before) / 1e6, (tenth + 1) * few * PART
+        entries = len(index) - index.lasting
+        size = (index.size - index.lasting_size) / entries
+        say(f"{done:9} {entries:9} {index.lasting:8} {judging:8.0f} {size:10.0f} {grown:11.1f} {index.segments:8}")
     say(f"forgotten {stream.deleted}")
 
 
