@@ -14,7 +14,7 @@ from schemas import codec
 from tests.unit.dedup.articles import article
 
 HELD, WINDOWS = 400, 3
-WORDS = [f"{a}{b}{c}" for a in ("ka", "mo", "ti", "ru") for b in ("lan", "ser", "dov", "pim") for c in ("a", "es", "o")]
+WORDS = [f"{a}{b}{c}" for a in ("ka", "mo", "ti", "ru") for b in ("lan", "sar", "dov", "pim") for c in ("a", "es", "o")]
 START = 1_700_000_000
 
 
