@@ -10,7 +10,7 @@ from pipeline.events.declension import may_own
 from pipeline.events.grammar import PORTFOLIO
 
 if TYPE_CHECKING:
-    from pipeline.events.chart import Chart
+    from pipeline.events.chart import Chart, Hit
     from pipeline.events.lexicon import Lexicon
     from pipeline.events.naming import Names
 
@@ -106,9 +106,17 @@ class Described:
     def nation(self, chart: Chart, i: int) -> Chunk | None:
         """Read a country, or an adjective in the place of a noun."""
         hit = chart.hit("country", i)
-        if hit is not None and self.names.written(chart, i, upper=hit[1][0].upper):
+        if hit is not None and self.names.written(chart, i, upper=hit[1][0].upper) and self._believed(chart, i, hit):
             return Chunk(start=i, end=hit[0], kind="state", country=hit[1][0].iso3, basis="explicit")
         return self._people(chart, i) if chart.hit("demonym", i) else None
+
+    def _believed(self, chart: Chart, i: int, hit: Hit) -> bool:
+        """Whether a name that is also a word stands where a name can: without capitals "مالي" may be "financial"."""
+        if self.names.capitals or not hit[1][0].common:
+            return True
+        return any(chart.hit(layer, i - 1) for layer in ("case", "trigger")) or (
+            chart.word(i - 1) in self.known.grammar.conjunctions
+        )
 
     def _people(self, chart: Chart, i: int) -> Chunk | None:
         """Read an adjective that names people, "los rusos", or one office more: "los ministros ruso y CHINO"."""
