@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MARKS = (
     "ordinal", "joiner", "range", "range_open", "next", "next_behind", "last", "last_behind", "this", "one",
-    "year_before", "year_after", "year_unit", "month_unit", "day_unit", "ahead_before", "filler",
+    "year_before", "year_after", "year_unit", "month_unit", "day_unit", "ahead_before", "filler", "since",
 )  # fmt: skip
 
 

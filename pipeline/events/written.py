@@ -208,7 +208,9 @@ class Written:
         return Found(start, stop, moment, moment, "day")
 
     def _year(self, i: int) -> Found | None:
-        """Read "in 2020", "سال 2020": a number alone is no year."""
+        """Read "in 2020", "سال 2020": a number alone is no year, nor is what has been so since a year of it."""
+        if self._mark("since", i - 1):
+            return None
         if self._mark("year_before", i):
             year, stop = self._number(i + 1, FIRST_YEAR, LAST_YEAR), i + 2
         else:
@@ -226,7 +228,7 @@ class Written:
         return i + 1 if self._between(i) and self._payload(i, "weekday") is None else i
 
     def _mark(self, name: str, i: int) -> bool:
-        return i < self.end and self.chart.dating.is_a(name, self.chart.word(i))
+        return 0 <= i < self.end and self.chart.dating.is_a(name, self.chart.word(i))
 
     def _payload(self, i: int, kind: str) -> tuple[int, Any] | None:
         hit = self.chart.hit("date", i) if 0 <= i < self.end else None
