@@ -10,6 +10,7 @@ from pipeline.events.declension import by_endings, sharing
 from pipeline.events.described import Described
 from pipeline.events.gazetteer import Country, Place
 from pipeline.events.naming import Names
+from pipeline.events.nouns import described_noun, may_stand_between, plural_noun
 from pipeline.events.titles import counts, officer_of_place, owned_and_named, struck_noun
 
 if TYPE_CHECKING:
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
 
 # Words between a country's genitive and the office: "of the new prime minister".
 MOST_BETWEEN = 2
-LONGEST_NOUN = 3
 HYPHEN = "-"
 MOST_JOINED = 5
-QUOTES = frozenset("\"'“”‘’«»")
 SUPPORTING = frozenset({"agent", "genitive", "in", "with", "between", "against", "on", "by"})
 
 
@@ -134,17 +133,9 @@ class Finder:
         person = None if "people" in flags else self.names.person(chart, hit[0], end)
         if person is not None:
             return person._replace(start=i, country=iso3, basis="demonym")
-        if (noun := self._described_noun(chart, hit[0], end, plural="people" in flags)) > hit[0]:
+        if (noun := described_noun(chart, self.known.grammar, hit[0], end, plural="people" in flags)) > hit[0]:
             return Chunk(start=i, end=noun, kind="body", country=iso3, basis="demonym")
         return self._those(chart, i, end)
-
-    def _described_noun(self, chart: Chart, i: int, end: int, *, plural: bool) -> int:
-        """The end of the noun at token i behind an adjective of a state; i where it is none of the kind."""
-        grammar = self.known.grammar
-        if grammar.declension:
-            whole = not plural and i < end and self._may_stand_between(chart, i) and chart.texts[i].islower()
-            return i + 1 if whole and not self._grammatical(chart, i) else i
-        return self._noun(chart, i, end) if grammar.order == "SVO" and not grammar.small_adjectives else i
 
     def _led(self, chart: Chart, i: int, end: int) -> Chunk | None:
         """Read a compound with the name of a state before its noun: "Saudi-led coalition", "US-owned ship"."""
@@ -154,7 +145,9 @@ class Finder:
         noun, payload = hit[0] + 2, hit[1][0]
         country = payload.iso3 if isinstance(payload, Country) else payload[0]
         role = chart.hit("role", noun)
-        stop = role[0] if role is not None else max(self._noun(chart, noun, end), min(noun + 1, end))
+        stop = (
+            role[0] if role is not None else max(plural_noun(chart, self.known.grammar, noun, end), min(noun + 1, end))
+        )
         return Chunk(start=i, end=stop, kind="body", country=country, basis="demonym")
 
     def _those(self, chart: Chart, i: int, end: int) -> Chunk | None:
@@ -164,24 +157,6 @@ class Finder:
             return Chunk(start=i, end=thing, kind="body", country=iso3, basis="demonym")
         people = Chunk(start=i, end=after, kind="people", country=iso3, basis="demonym", sector="CVL")
         return people if "people" in flags and "common" not in flags else None
-
-    def _noun(self, chart: Chart, i: int, end: int) -> int:
-        """The end of the plural noun behind an adjective: "Irish nationalist guerrillas"; i where there is none."""
-        stop = i
-        while (
-            stop < min(end, i + LONGEST_NOUN)
-            and self._may_stand_between(chart, stop)
-            and not self._grammatical(chart, stop)
-            and chart.word(stop) not in self.known.grammar.conjunctions
-        ):
-            stop += 1
-        before = chart.word(i - 2)
-        counted = before.isdigit() or before in self.known.grammar.words.get("articles", ())
-        known = counted or before in self.known.grammar.closed["determiners"] or chart.hit("case", i - 2) is not None
-        return stop if stop > i and (known or chart.kind == "title" or chart.word(stop - 1).endswith("s")) else i
-
-    def _grammatical(self, chart: Chart, i: int) -> bool:
-        return any(chart.hit(layer, i) for layer in ("auxiliary", "word", "country", "demonym", "role", "date"))
 
     def _counterpart(self, chart: Chart, i: int, end: int) -> Chunk | None:
         """Read "counterpart" and the name behind it."""
@@ -207,7 +182,9 @@ class Finder:
                 return False
             if not self._joins(chart, second[0]):
                 shared = self._office(chart, second[0], end, second[1][0][0], "demonym") is not None
-                return shared or (self.names.capitals and self._noun(chart, second[0], end) > second[0])
+                return shared or (
+                    self.names.capitals and plural_noun(chart, self.known.grammar, second[0], end) > second[0]
+                )
             i = second[0] + 1
         return False
 
@@ -235,17 +212,9 @@ class Finder:
                     start=j, end=body[0], kind="organisation", country=country, basis=basis,  # type: ignore[arg-type]
                     organisation=known.name, sector=known.sector,
                 )  # fmt: skip
-            if not self._may_stand_between(chart, j):
+            if not may_stand_between(chart, self.known.grammar, j):
                 return None
         return None
-
-    def _may_stand_between(self, chart: Chart, i: int) -> bool:
-        layers = ("case", "verb", "connective", "place")
-        word = chart.is_word(i) or chart.word(i) in QUOTES or chart.word(i).isdigit()
-        act = chart.hit("trigger", i)
-        # A participle describes: "the occupying forces".
-        describes = act is None or (self.names.capitals and all(form == "ing" for _, form, *_ in act[1]))
-        return word and describes and not any(chart.hit(layer, i) for layer in layers)
 
     def _role(self, chart: Chart, i: int, end: int) -> Chunk | None:
         hit = chart.hit("role", i)
