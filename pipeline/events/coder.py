@@ -125,7 +125,10 @@ class Reader:
             return self._noted(chunks, read(self, one, chunks, span))
         parts = clauses(one, self.known.grammar, start, end)
         headline = one.kind == "title"
-        verbless = headline or all(part.group is None or not part.group.finite for part in parts)
+        # Languages that drop the copula tell facts of the past without a verb; elsewhere the verb is one not listed.
+        verbless = headline or (
+            self.known.grammar.ergative and all(part.group is None or not part.group.finite for part in parts)
+        )
         scene = Scene(self, one, chunks, span)
         scene.tells = tells
         for part, after in zip(parts, [*parts[1:], None], strict=False):

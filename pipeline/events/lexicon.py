@@ -125,6 +125,9 @@ def lexicon(code: str) -> Lexicon | None:
     phrases.pop((), None)
     if rules.order == "SVO":
         _with_beginnings(phrases, acts)
+    affixes = _affixes(phrases, rules)
+    if isinstance(affixes, Suffixes):
+        phrases = _cut(phrases, affixes)
     ordered = sorted(phrases)
     entries = tuple(tuple((layer, tuple(found)) for layer, found in sorted(phrases[p].items())) for p in ordered)
     automaton = AhoCorasick([f" {' '.join(p)} " for p in ordered], implementation=Implementation.ContiguousNFA)
@@ -134,7 +137,7 @@ def lexicon(code: str) -> Lexicon | None:
     verbs = sorted({verb for act in acts if not act.words for verb in act.verbs})
     lone = {verb: tuple(act for act in acts if not act.words and verb in act.verbs) for verb in verbs}
     lengths = tuple(map(len, ordered))
-    return Lexicon(code, rules, acts, automaton, entries, lengths, common | stop, dates, lone, _affixes(phrases, rules))
+    return Lexicon(code, rules, acts, automaton, entries, lengths, common | stop, dates, lone, affixes)
 
 
 def _spelled(texts: Iterable[str], fold: dict[int, str]) -> dict[str, tuple[str, ...]]:
@@ -166,13 +169,21 @@ def _suffixes(phrases: dict[tuple[str, ...], dict[int, list[Any]]], rules: Gramm
     stems = frozenset(p[-1] for p, found in phrases.items() if names & found.keys() or _refers(found))
     # Lists hold words as they stand, with their suffixes.
     lists = {LAYERS.index(layer) for layer, _, _ in LISTS}
-    country = {LAYERS.index("country")}
-    whole = (
-        p for p, found in phrases.items() if not found.keys() <= lists and (len(p) == 1 or found.keys() != country)
-    )
-    known = frozenset(token for phrase in whole for token in phrase)
+    known = frozenset(p[0] for p, found in phrases.items() if len(p) == 1 and not found.keys() <= lists)
     loose = frozenset(rules.table.get("loose_suffixes", ()))
     return Suffixes(frozenset(endings - {""}), stems, known, loose, rules.fold)
+
+
+def _cut(
+    phrases: dict[tuple[str, ...], dict[int, list[Any]]], suffixes: Suffixes
+) -> dict[tuple[str, ...], dict[int, list[Any]]]:
+    """Cut suffixes off the words of phrases as off those of a text."""
+    found: dict[tuple[str, ...], dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for phrase, layers in phrases.items():
+        key = tuple(p for token in phrase for p in ([token] if token.startswith(MARK) else suffixes.split([token])))
+        for layer, payloads in layers.items():
+            found[key][layer] += [payload for payload in payloads if payload not in found[key][layer]]
+    return found
 
 
 def _affixes(phrases: dict[tuple[str, ...], dict[int, list[Any]]], rules: Grammar) -> Suffixes | Clitics | None:
