@@ -126,6 +126,9 @@ def _read(chart: Chart, chunk: Chunk, last: int) -> str | None:
     found = cases_of(chart, chunk)
     if "nominative" in found and found != ALL:
         return None
+    if "genitive" in found and chart.has("word", chunk.start - 1, "quantifiers"):
+        # "Thousands of Serbs": what counts them shows the case.
+        return None
     if "genitive" in found and last != chunk.start and _behind_noun(chart, chunk.start):
         return "genitive"
     if "nominative" in found:

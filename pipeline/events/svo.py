@@ -297,9 +297,26 @@ def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Fi
     return _threat(Firing(act, i, stop, None if act.nominal else group, scene.clause))
 
 
+def _is_noun(scene: Sentence, i: int) -> bool:
+    """Whether a form that is also a noun stands as one: behind a preposition, or behind a verb with its subject.
+
+    What is announced is the act itself: "أعلنت كندا فرض عقوبات".
+    """
+    table = scene.chart.hits["trigger"]
+    said = scene.chart.hits["word"]
+    acted = any(
+        c.end == i
+        and c.case is None
+        and c.start - 1 in table
+        and "speech_phrase" not in said.get(c.start - 1, (0, ()))[1]
+        for c in scene.near
+    )
+    return scene.chart.hit("case", i - 1) is not None or acted
+
+
 def _mistense(scene: Sentence, act: Trigger, form: str, i: int, tense: str) -> str | None:
     """Name what speaks against a verb form at token i in its place and tense, None where nothing does."""
-    if scene.grammar.verb_first and form and scene.chart.hit("case", i - 1):
+    if scene.grammar.verb_first and form and _is_noun(scene, i):
         return "a noun"
     opens = i == scene.clause.start and not scene.grammar.conjugated
     if form in {"past", "participle"} and opens and tense == "past":
