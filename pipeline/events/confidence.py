@@ -1,6 +1,6 @@
 """How sure a mention is: the product of four parts.
 
-trigger  how clearly the words name the event (the trigger's own figure, less where no verb stands)
+trigger  how clearly the words name the event (the trigger's own figure, less where no verb stands, by type as measured)
 roles    whether the parties stand in the cases of the frame, or were carried over or resolved
 country  the weakest basis among the parties' countries
 realis   whether the verb says that it happened
@@ -8,9 +8,11 @@ realis   whether the verb says that it happened
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import BASIS_WEIGHT
+from pipeline.resources import knowledge_toml
 from schemas.event import ConfidenceParts
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def confidence(draft: Draft) -> ConfidenceParts:
     """Return the parts of a draft's confidence."""
     parties = (*draft.actors, *draft.recipients)
     trigger = draft.act.confidence * (NOMINAL if draft.firing.group is None else 1.0)
+    trigger = min(trigger * _reliability().get(draft.event_type, 1.0), 1.0)
     roles = 0.95
     if draft.inherited:
         roles *= INHERITED
@@ -53,6 +56,13 @@ def confidence(draft: Draft) -> ConfidenceParts:
     return ConfidenceParts(
         trigger=round(trigger, 4), roles=round(roles, 4), country=round(country, 4), realis=round(realis, 4)
     )
+
+
+@cache
+def _reliability() -> dict[str, float]:
+    """How far each type is to be believed, as measured."""
+    table: dict[str, float] = knowledge_toml("reliability")["type"]
+    return table
 
 
 def total(parts: ConfidenceParts) -> float:
