@@ -154,8 +154,6 @@ def _is_article(chart: Chart, grammar: Grammar, i: int, cases: tuple[str, ...]) 
     layers = ("trigger", "auxiliary", "connective")
     if any(chart.has("word", i - back, "speech_phrase") == i for back in (1, 2, 3)):
         return True
-    if any(chart.has("word", i - back, "speech_phrase") == i for back in (1, 2, 3)):
-        return True
     hits = (chart.hit(layer, i - back) for layer in layers for back in range(1, LONGEST_PREPOSITION))
     return any(hit is not None and hit[0] == i for hit in hits)
 
