@@ -125,10 +125,7 @@ class Reader:
             return self._noted(chunks, read(self, one, chunks, span))
         parts = clauses(one, self.known.grammar, start, end)
         headline = one.kind == "title"
-        # Languages that drop the copula tell facts of the past without a verb; elsewhere the verb is one not listed.
-        verbless = headline or (
-            self.known.grammar.ergative and all(part.group is None or not part.group.finite for part in parts)
-        )
+        verbless = headline or (self.known.grammar.ergative and not any(p.group and p.group.finite for p in parts))
         scene = Scene(self, one, chunks, span)
         scene.tells = tells
         for part, after in zip(parts, [*parts[1:], None], strict=False):
