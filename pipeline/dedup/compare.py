@@ -12,10 +12,11 @@ from functools import cached_property
 import numpy as np
 from rapidfuzz.distance import Indel
 
+from pipeline.clock import HOUR
 from pipeline.dedup.edges import edges
 from pipeline.dedup.novelty import nothing_new, numbers_replaced
 from pipeline.dedup.postings import Flags, Hashes
-from pipeline.dedup.state import HOUR, SKETCH_KEPT, WINDOW_HOURS, Seen
+from pipeline.dedup.state import SKETCH_KEPT, WINDOW_HOURS, Seen
 from pipeline.dedup.wording import Folded, Wording, expanded, head_share
 from pipeline.text.sketch import AT_LEAST, COMPLETE_BELOW
 from schemas.article import Article

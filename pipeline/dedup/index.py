@@ -8,11 +8,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, MutableMapping
 
+from pipeline.clock import HOUR
 from pipeline.dedup.blocks import Blocks
 from pipeline.dedup.fingerprints import Fingerprints, fingerprint
 from pipeline.dedup.packing import packed_entry, packed_uri, unpacked_entry
 from pipeline.dedup.postings import Flags, Hashes, Postings
-from pipeline.dedup.state import HOUR, Seen, expired
+from pipeline.dedup.state import Seen, expired
 
 # Articles leave the window only where there are more than the least: a small backfill of any years stays whole.
 LEAST_ENTRIES, MOST_ENTRIES = 20_000, 500_000

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
+from pipeline.clock import HOUR
 from pipeline.dedup.index import SeenIndex
-from pipeline.dedup.state import HOUR, LASTING_HOURS, WINDOW_HOURS, Seen
+from pipeline.dedup.state import LASTING_HOURS, WINDOW_HOURS, Seen
 from schemas.article import Verdict
 
 # An address that so many articles had is that of a feed, and names none of them.

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 
+from pipeline.clock import advanced
 from pipeline.dedup.changes import changes, numbers
 from pipeline.dedup.compare import Pair, overlap
 from pipeline.dedup.index import SeenIndex
 from pipeline.dedup.memory import Memory, rest
 from pipeline.dedup.parts import glued
 from pipeline.dedup.postings import Hashes
-from pipeline.dedup.state import DECISIONS_KEPT, Decision, Seen, advanced, event_time, order, packed, publication
+from pipeline.dedup.state import DECISIONS_KEPT, Decision, Seen, event_time, order, packed, publication
 from pipeline.dedup.verdicts import NEW, Finding, finding, revision, same_page, twins
 from pipeline.dedup.wording import Folded, folded
 from pipeline.stage import Emit, Put, StageSpec

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from struct import pack
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.clock import HOUR, seconds
 from schemas.article import Article, Verdict
 
-HOUR = 3600
 _HASH = np.dtype("<u4")
 WINDOW_HOURS, LASTING_HOURS = 72, 30 * 24
 DECISIONS_KEPT = 4
 SKETCH_KEPT = 512
-# One record moves the stream's clock by a day at most, so that a wrong date cannot empty the window.
-LONGEST_STEP = 24 * HOUR
 OWN_TEXT = frozenset({"new", "shares_text", "revision", "altered_copy", "contains"})
 PRECISE = frozenset({"second", "minute", "hour"})
 
@@ -91,17 +88,6 @@ def packed(hashes: tuple[int, ...]) -> bytes:
     return pack(f"<{len(kept)}I", *kept)
 
 
-def seconds(text: str | None) -> int | None:
-    """Return an RFC 3339 time as seconds since 1970, None when it is none."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        return int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp())
-    except (ValueError, OverflowError):
-        return None
-
-
 def event_time(article: Article) -> int | None:
     """When the article was seen, else published."""
     seen = seconds(article.seen)
@@ -111,13 +97,6 @@ def event_time(article: Article) -> int | None:
 def publication(article: Article) -> int | None:
     """When it was published, where that is known to the hour or better."""
     return seconds(article.published) if article.published_precision in PRECISE else None
-
-
-def advanced(clock: int | None, time: int | None) -> int:
-    """Move the stream's clock to the time of a record; it never goes back and never far at once."""
-    if clock is None:
-        return time or 0
-    return clock if time is None else max(clock, min(time, clock + LONGEST_STEP) if clock else time)
 
 
 def expired(arrived: int, clock: int) -> bool:

@@ -21,7 +21,7 @@ BATCH = 64
 # As labelled no reader of languages can pass the bars of the hard ones: a quarter of the Malay is none.
 FLOORS = {
     "core": (0.995, 0.993, 0.998, 0.999),
-    "hard": (0.96, 0.938, 0.968, 0.976),
+    "hard": (0.96, 0.938, 0.968, 0.98),
     "core, labels read": (0.995, 0.992, 0.998, 0.999),
     "hard, labels read": (0.965, 0.96, 0.995, 0.996),
 }

@@ -4,11 +4,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline.clock import HOUR, advanced, seconds
 from pipeline.dedup import index as index_module
 from pipeline.dedup.index import HOLDERS, SeenIndex
 from pipeline.dedup.packing import packed_entry, packed_uri, unpacked_entry
 from pipeline.dedup.postings import Postings
-from pipeline.dedup.state import HOUR, WINDOW_HOURS, Decision, Seen, advanced, expired, order, packed, seconds
+from pipeline.dedup.state import WINDOW_HOURS, Decision, Seen, expired, order, packed
 from schemas import codec
 from schemas.article import Verdict
 

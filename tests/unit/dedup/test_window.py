@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipeline.clock import HOUR
 from pipeline.dedup import blocks, index, postings
 from pipeline.dedup.index import SeenIndex
 from pipeline.dedup.stage import judge
-from pipeline.dedup.state import HOUR, WINDOW_HOURS, Seen
+from pipeline.dedup.state import WINDOW_HOURS, Seen
 from pipeline.stage import Put
 from schemas import codec
 from tests.unit.dedup.articles import article
