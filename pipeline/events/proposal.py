@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import Chunk
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.events.coder import Scene
     from pipeline.events.firing import Firing
     from pipeline.events.triggers import Trigger
+    from pipeline.events.written import Anchor
     from schemas.event import EventDate, EventLocation
 
 # Words that make what was said before them unreal, looked for in the clause after the trigger and just before it.
@@ -44,6 +46,8 @@ DOMESTIC = frozenset({
 OBJECT_REACH = 6
 JOINING = frozenset({"and", "&", "or"})
 OFFICES = frozenset({"person", "counterpart"})
+# An event that was longer ago than this on the day of publication is recalled, not news.
+NEWS = timedelta(days=90)
 
 
 def propose(scene: Scene, firing: Firing, cast: Cast) -> Iterator[Draft]:
@@ -397,12 +401,14 @@ def _recalled(scene: Scene, firing: Firing, date: EventDate | None) -> bool:
     past = firing.group is not None and firing.group.recalled
     here = scene.chart.within("word", "past_reference", scene.span[0], firing.start) is not None
     here = here or scene.chart.within("word", "when", firing.clause.start, firing.start) is not None
-    known = scene.reader.anchor
-    older = (
-        date is not None
-        and known is not None
-        and date.end < known.day.isoformat()[: len(date.end)]
-        and date.precision != "day"
-    )
+    older = date is not None and _is_past(scene.reader.anchor, date)
     # A pluperfect tells the background of the news, unless it gives the day.
     return here or older or (past and (date is None or date.precision != "day"))
+
+
+def _is_past(known: Anchor | None, date: EventDate) -> bool:
+    """Whether a stated month or year was over when the article was published, or a stated day long gone."""
+    if known is None:
+        return False
+    latest = known.day - NEWS if date.precision == "day" else known.day
+    return date.end < latest.isoformat()[: len(date.end)]

@@ -100,3 +100,10 @@ def test_offsets_are_exact_on_any_mixture_of_words(language: str, text: str) -> 
 @given(st.sampled_from(["ur", "hi", "en"]), st.text(max_size=200))
 def test_any_text_is_read_without_an_exception(language: str, text: str) -> None:
     found(Example(language, text, ()))
+
+
+def test_a_day_long_before_the_news_is_recalled_and_one_of_the_last_weeks_is_not():
+    old, new = (read("en", f"Russian troops attacked Kyiv on {day}.")[0] for day in ("2 October 1968", "20 February"))
+    assert "historical" in old.auxiliary
+    assert "historical" not in new.auxiliary
+    assert old.confidence < new.confidence
