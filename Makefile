@@ -71,7 +71,7 @@ compose-check: ## check docker-compose.yml without an engine
 
 .PHONY: constraints
 constraints: setup ## resolve the dependencies anew into constraints.txt, with hashes
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra dev --python-version 3.11 pyproject.toml -o constraints.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --all-extras --python-version 3.11 pyproject.toml -o constraints.txt
 
 .PHONY: clean
 clean: ## remove the environment and all caches
