@@ -9,23 +9,27 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from schemas.escaping import visible
+
 if TYPE_CHECKING:
     from agents.config import Settings
 
-LIMIT = 512
-# Control characters, bidi overrides and isolates: they could forge lines or reorder what is read.
-_UNSAFE = {
-    c: f"\\u{c:04x}"
-    for c in (*range(32), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
+# Characters of a traceback: its end tells what happened.
+TRACE_LIMIT = 8192
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 def safe(text: object) -> str:
     """Return text with control and bidi characters escaped, cut at 512 characters."""
-    shown = str(text)
-    cut = shown[:LIMIT] + ("…" if len(shown) > LIMIT else "")
-    return cut.translate(_UNSAFE)
+    return visible(str(text))
+
+
+def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
+    """Return a traceback line by line, its lines escaped: exceptions quote what a feed wrote."""
+    if not record.exc_info:
+        return ""
+    lines = formatter.formatException(record.exc_info)[-TRACE_LIMIT:].split("\n")
+    return "\n".join(safe(line) for line in lines)
 
 
 class TextFormatter(logging.Formatter):
@@ -38,7 +42,7 @@ class TextFormatter(logging.Formatter):
             f"{_time(record)} {record.levelname.lower():7} {record.name} {safe(record.getMessage())} {extra}".rstrip()
         )
         if record.exc_info:
-            line += "\n    " + self.formatException(record.exc_info).replace("\n", "\n    ")
+            line += "\n    " + _trace(self, record).replace("\n", "\n    ")
         return line
 
 
@@ -55,7 +59,7 @@ class JsonFormatter(logging.Formatter):
         }
         entry |= {key: safe(value) for key, value in _extra(record).items()}
         if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
+            entry["exception"] = _trace(self, record)
         return orjson.dumps(entry).decode()
 
 

@@ -1,10 +1,11 @@
-"""Text in message headers: bounded, without control characters, always valid UTF-8."""
+"""Untrusted text where it could do harm: bounded and without control characters, in headers always valid UTF-8."""
 
 from __future__ import annotations
 
 import re
 
 VALUE_LIMIT = 4096
+SHOWN_LIMIT = 512
 
 Headers = tuple[tuple[str, bytes], ...]
 
@@ -12,6 +13,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # C0, DEL, C1, line and paragraph separators, and the marks and overrides that turn a line of log around.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _CONTROL_OR_PERCENT = re.compile(f"%|{_CONTROL.pattern}")
+# The same for the eye, without the marks: Arabic and Hebrew text has them, and alone they turn no line.
+_FORGING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _ESCAPED = re.compile("((?:%[0-9A-F]{2})+)")
 
 
@@ -33,6 +36,16 @@ def reversible_value(text: str, limit: int = VALUE_LIMIT) -> bytes:
 def unescape(value: bytes) -> str:
     """Undo `reversible_value`; bytes that are not UTF-8 become U+FFFD."""
     return _ESCAPED.sub(_unpercent, value.decode("utf-8", "replace"))
+
+
+def visible(text: str, limit: int = SHOWN_LIMIT) -> str:
+    """Give text for a terminal or a log: what could forge or turn a line as its code, cut at `limit` characters."""
+    cut = text[:limit] + ("…" if len(text) > limit else "")
+    return _FORGING.sub(_written_out, cut)
+
+
+def _written_out(match: re.Match[str]) -> str:
+    return f"\\u{ord(match.group()):04x}"
 
 
 def _percent(match: re.Match[str]) -> str:

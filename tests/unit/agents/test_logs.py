@@ -22,6 +22,19 @@ def test_characters_that_could_forge_a_line_are_escaped(bad):
     assert bad not in TextFormatter().format(record(title=f"a{bad}b"))
 
 
+@pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()])
+def test_what_an_exception_quotes_cannot_forge_a_line_or_break_the_log(formatter):
+    shown = formatter.format(record(exc_info=(ValueError, ValueError("a\rb\x1b[31m\u202ec\ud800"), None)))
+    shown.encode()
+    assert "ValueError: a\\u000db" in shown.replace("\\\\", "\\")
+    assert not set(shown) & set("\r\x1b\u202e")
+
+
+@pytest.mark.parametrize("formatter", [TextFormatter(), JsonFormatter()])
+def test_a_lone_surrogate_can_be_logged(formatter):
+    formatter.format(record(title="a\ud800")).encode()
+
+
 def test_long_values_are_cut():
     assert len(safe("x" * 10_000)) == 513
 
