@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PREFIX = "KHABAR_"
 # A dead letter's headers alone take 16 KiB and more.
 LEAST_MESSAGE = 65_536
-SECRETS = frozenset({"sasl_password"})
+SECRETS = frozenset({"sasl_password", "web_token"})
 
 
 class SettingError(ValueError):
@@ -56,6 +56,9 @@ class Settings:
     dead_ratio: float = _setting(
         0.5, "share of the last 1,000 records of a stage that may be dead before the worker stops; 1 = never"
     )
+    dead_in_a_row: int = _setting(
+        100, "records of a partition that may be dead one after the other before the worker stops; 0 = any number"
+    )
     instance_id: str | None = _setting(None, "stable name of this worker slot (static membership); none = dynamic")
     sasl_mechanism: str | None = _setting(None, "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; none = no SASL")
     sasl_username: str | None = _setting(None, "SASL user name")
@@ -64,6 +67,9 @@ class Settings:
     tls_cafile: str | None = _setting(None, "certificate authorities for TLS; none = the system's")
     state_dir: str = _setting(".khabar", "folder for local state (feed state, the file of khabar run)")
     web_port: int = _setting(0, "port of Faust's status page on 127.0.0.1; 0 = off")
+    web_token: str | None = _setting(
+        None, "what readers of khabar web must show; KHABAR_WEB_TOKEN_FILE names a file that holds it"
+    )
     log_level: str = _setting("info", "debug, info, warning or error")
     log_format: str = _setting("text", "text or json")
 

@@ -1,39 +1,59 @@
-"""What happens to a record that cannot be processed: a dead letter with its bytes, and a limit to how many."""
+"""What happens to a record that cannot be processed: a dead letter with its bytes, and limits to how many."""
 
 from __future__ import annotations
 
 import hashlib
 import traceback
-from collections import deque
+from collections import Counter, deque
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 from agents.delivery import Outbound
 from schemas.deadletter import TOPIC_LIMIT, DeadLetter, DeadReason, to_message
+from schemas.replay import replay_of, without_replay
 
 TOPIC = "news.dead"
 MEMORY = 1000
+HARMLESS: frozenset[DeadReason] = frozenset({"empty"})
 
 
 class DeadLimitError(RuntimeError):
-    """Too large a share of the records is dead: something is configured or deployed wrongly. The worker stops."""
+    """Too many records are dead: something is configured or deployed wrongly. The worker stops."""
 
 
 class DeadGuard:
-    """Stops a stage when more than `ratio` of its last 1,000 records were dead (after getsentry/arroyo's DlqLimit)."""
+    """Stops a stage when too large a share of its records is dead, or too many in a row (after getsentry's arroyo).
 
-    def __init__(self, ratio: float) -> None:
-        """Allow `ratio`, 0 to 1."""
+    An article without letters counts as alive: the stage has understood it, and no feed shall stop a worker with them.
+    """
+
+    def __init__(self, *, ratio: float, in_a_row: int) -> None:
+        """Allow a share of the last 1,000 records (1 = any), and so many in a row on a partition (0 = any)."""
         self._ratio = ratio
+        self._in_a_row = in_a_row
         self._recent: deque[bool] = deque(maxlen=MEMORY)
         self._dead = 0
+        self._runs: Counter[int] = Counter()
 
-    def count(self, *, dead: bool) -> None:
-        """Count one record.
+    def count(self, partition: int, reason: DeadReason | None) -> None:
+        """Count one record, dead for a reason or alive.
 
         Raises:
-            DeadLimitError: the limit is passed.
+            DeadLimitError: a limit is passed.
         """
+        dead = reason is not None and reason not in HARMLESS
+        self._check_run(partition, dead=dead)
+        self._check_ratio(dead=dead)
+
+    def _check_run(self, partition: int, *, dead: bool) -> None:
+        self._runs[partition] = self._runs[partition] + 1 if dead else 0
+        if self._in_a_row and self._runs[partition] > self._in_a_row:
+            raise DeadLimitError(
+                f"{self._runs[partition]} records in a row are dead on partition {partition} "
+                f"(setting dead_in_a_row = {self._in_a_row})"
+            )
+
+    def _check_ratio(self, *, dead: bool) -> None:
         if len(self._recent) == MEMORY:
             self._dead -= self._recent[0]
         self._recent.append(dead)
@@ -49,12 +69,16 @@ def dead_letter(
 ) -> DeadLetter:
     """Describe why a Kafka message (Faust's ConsumerMessage) cannot be processed by a stage."""
     origin = f"{message.topic}\n{message.partition}\n{message.offset}\n{stage}"  # type: ignore[attr-defined]  # Faust's Message is untyped
+    headers = tuple((name, bytes(value or b"")) for name, value in message.headers or ())  # type: ignore[attr-defined]
+    replay = replay_of(headers)
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     trace = "".join(traceback.format_exception(error)) if error is not None else None
     return DeadLetter(
-        id=hashlib.sha256(origin.encode()).hexdigest(),
+        # A replayed record that dies again is the same letter, tried once more.
+        id=replay.id if replay else hashlib.sha256(origin.encode()).hexdigest(),
         key=message.key,  # type: ignore[attr-defined]
-        value=message.value or b"",  # type: ignore[attr-defined]
-        headers=tuple((name, bytes(value or b"")) for name, value in message.headers or ()),  # type: ignore[attr-defined]
+        value=message.value,  # type: ignore[attr-defined]
+        headers=without_replay(headers),
         topic=message.topic,  # type: ignore[attr-defined]
         partition=message.partition,  # type: ignore[attr-defined]
         offset=message.offset,  # type: ignore[attr-defined]
@@ -64,9 +88,15 @@ def dead_letter(
         message=text,
         exception=type(error).__name__ if error is not None else None,
         stacktrace=trace,
-        first_failed_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        attempts=replay.attempt if replay else 1,
+        first_failed_at=(replay and replay.first_failed_at) or now,
         app_version=version("khabar-pipeline"),
     )
+
+
+def is_replayed(message: object) -> bool:
+    """Say whether a message (Faust's ConsumerMessage) comes from `khabar dlq replay`."""
+    return replay_of(tuple(message.headers or ())) is not None  # type: ignore[attr-defined]  # Faust's Message is untyped
 
 
 def outbound(letter: DeadLetter, limit: int) -> Outbound:

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from agents.deadletter import DeadGuard, dead_letter, outbound
+from agents.deadletter import DeadGuard, dead_letter, is_replayed, outbound
 from agents.delivery import Headers, Outbound, Produce, Window
 from agents.failpoints import failpoint
 from pipeline.stage import Drop, Effect, Emit, Put, Reject
@@ -86,7 +86,7 @@ class Shell:
         self._produce = produce
         self._partitions = partitions
         self._stage = spec.make()
-        self._guard = DeadGuard(settings.dead_ratio)
+        self._guard = DeadGuard(ratio=settings.dead_ratio, in_a_row=settings.dead_in_a_row)
 
     async def run(self, stream: Any) -> None:
         """Process a Faust stream until it ends; raises when the worker must stop unacknowledged."""
@@ -132,7 +132,8 @@ class Shell:
     def _perform(self, message: Any) -> tuple[list[Outbound], list[Outbound]]:
         """Turn a message into changelog records and outputs; counts what became of it."""
         plan = self._plan(message)
-        self._guard.count(dead=isinstance(plan, Failure))
+        if not is_replayed(message):
+            self._guard.count(message.partition, plan.reason if isinstance(plan, Failure) else None)
         if isinstance(plan, Failure):
             return [], [self._dead(message, plan)]
         if self.state is not None:

@@ -41,7 +41,7 @@ class DeadLetter:
 
     id: str
     key: bytes | None
-    value: bytes
+    value: bytes | None
     headers: tuple[tuple[str, bytes], ...] = ()
     topic: str
     partition: int
@@ -59,20 +59,21 @@ class DeadLetter:
     value_sha256: str | None = None
 
 
-def to_message(letter: DeadLetter, limit: int = TOPIC_LIMIT) -> tuple[bytes, bytes, Headers]:
+def to_message(letter: DeadLetter, limit: int = TOPIC_LIMIT) -> tuple[bytes, bytes | None, Headers]:
     """Give key, value and headers of the message that carries a letter; together they are at most `limit` bytes."""
     headers = to_headers(letter, limit)
-    return letter.id.encode("utf-8", "replace"), letter.value[: _room(letter, limit)], headers
+    kept = None if letter.value is None else letter.value[: _room(letter, limit)]
+    return letter.id.encode("utf-8", "replace"), kept, headers
 
 
 def to_headers(letter: DeadLetter, limit: int = TOPIC_LIMIT) -> Headers:
     """Give the headers of a letter; they tell the value's size and hash where it is cut to fit into `limit` bytes."""
     headers = _described(letter)
-    room = _room(letter, limit)
-    if len(letter.value) <= room and letter.value_size is None:
+    value = letter.value or b""
+    if len(value) <= _room(letter, limit) and letter.value_size is None:
         return headers
-    size = len(letter.value) if letter.value_size is None else letter.value_size
-    sha256 = letter.value_sha256 or hashlib.sha256(letter.value).hexdigest()
+    size = len(value) if letter.value_size is None else letter.value_size
+    sha256 = letter.value_sha256 or hashlib.sha256(value).hexdigest()
     cut = (("dlq.value.truncated", b"1"), ("dlq.value.size", b"%d" % size), ("dlq.value.sha256", sha256.encode()))
     return (*headers, *cut)
 
@@ -96,7 +97,7 @@ def from_message(key: bytes | None, value: bytes | None, headers: Headers) -> De
     return DeadLetter(
         id=identity,
         key=read.raw("key", own_key),
-        value=value or b"",
+        value=value,
         headers=_originals(headers),
         topic=read.text("origin.topic"),
         partition=read.integer("origin.partition"),

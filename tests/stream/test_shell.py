@@ -146,13 +146,24 @@ async def test_state_is_read_back_by_the_next_worker(tmp_path):
 
 
 async def test_a_worker_whose_records_are_mostly_dead_stops_with_the_exit_code_of_a_wrong_configuration(tmp_path):
-    settings = fast(f"sqlite:///{tmp_path}/dead.db", app_id="dead", dead_ratio=0.5)
+    settings = fast(f"sqlite:///{tmp_path}/dead.db", app_id="dead", dead_ratio=0.5, dead_in_a_row=0)
     async with running(settings, specs=[ECHO]) as app:
         for number in range(1100):
             await app.send("news.raw", b"{", key=str(number).encode())
         with pytest.raises(DeadLimitError):
             await app.done("news.raw")
     assert app.code == 78
+
+
+async def test_a_worker_that_finds_only_dead_records_on_a_partition_stops_long_before(tmp_path):
+    settings = fast(f"sqlite:///{tmp_path}/row.db", app_id="row", dead_in_a_row=20)
+    async with running(settings, specs=[ECHO]) as app:
+        for _ in range(21):
+            await app.send("news.raw", b"{", key=b"one partition")
+        with pytest.raises(DeadLimitError):
+            await app.done("news.raw")
+    assert app.code == 78
+    assert len(await read(settings, "news.dead")) <= 20
 
 
 async def test_records_keep_their_order_per_key(settings):

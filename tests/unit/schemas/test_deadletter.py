@@ -62,10 +62,10 @@ letters = records(
 )
 
 
-def size(key: bytes, value: bytes, headers: tuple[tuple[str, bytes], ...]) -> int:
+def size(key: bytes, value: bytes | None, headers: tuple[tuple[str, bytes], ...]) -> int:
     return (
         len(key)
-        + len(value)
+        + len(value or b"")
         + sum(len(name.encode()) + len(item) + HEADER_OVERHEAD for name, item in headers)
         + RECORD_OVERHEAD
     )
@@ -150,6 +150,11 @@ def test_a_value_that_does_not_fit_is_cut_and_its_size_and_hash_told(excess):
 def test_two_megabytes_of_text_are_kept_whole():
     letter = replace(LETTER, value=b"x" * 2_000_000, stacktrace="x" * 100_000)
     assert from_message(*to_message(letter)).value == letter.value
+
+
+def test_a_tombstone_stays_one():
+    assert from_message(*to_message(replace(LETTER, value=None))).value is None
+    assert from_message(*to_message(replace(LETTER, value=b""))).value == b""
 
 
 def test_the_end_of_a_stack_trace_is_kept():
