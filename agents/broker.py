@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
     from agents.config import Settings
+    from agents.delivery import Outbound
     from schemas.topics import TopicSpec
 
 Offsets = dict[tuple[str, int], int]
@@ -51,6 +52,14 @@ class Broker(Protocol):
 
     async def create_topics(self, specs: Iterable[TopicSpec], changelogs: Mapping[str, int]) -> list[str]:
         """Create what is missing; returns the names created."""
+        ...
+
+    async def send(self, records: Sequence[Outbound]) -> None:
+        """Write records, in order for each partition, and return when all are durable.
+
+        Raises:
+            BrokerError: one of them was not taken; others may have been.
+        """
         ...
 
     async def partitions(self) -> dict[str, int]:

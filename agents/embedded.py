@@ -6,15 +6,18 @@ import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
+from aiokafka.partitioner import DefaultPartitioner
+
 from agents.broker import BrokerError, Offsets, Received, Start
 from agents.transport import reader
 from agents.transport.broker import broker_for
 from agents.transport.log import LogError, Record, TopicConfig
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 
     from agents.config import Settings
+    from agents.delivery import Outbound
     from schemas.topics import TopicSpec
 
 # Seconds in which changes count as one: under load there are thousands a second.
@@ -66,6 +69,25 @@ class EmbeddedBroker:
         with _refusals():
             return [name for name, config in wanted.items() if self._broker.create(name, config)]
 
+    async def send(self, records: Sequence[Outbound]) -> None:
+        """Write records, in order for each partition, and return when all are durable.
+
+        Raises:
+            BrokerError: another process owns the file, or there is no such topic or partition.
+        """
+        self._hold()
+        with _refusals():
+            for out in records:
+                slot = out.topic, self._partition_of(out)
+                self._broker.append(slot, out.key, out.value, tuple(out.headers))
+            await self._broker.log.flush()
+
+    def _partition_of(self, out: Outbound) -> int:
+        if out.partition is not None:
+            return out.partition
+        numbers = [number for _, number in self._broker.slots(out.topic)]
+        return int(DefaultPartitioner()(out.key, numbers, numbers))
+
     async def partitions(self) -> dict[str, int]:
         """Return the topics that exist and their numbers of partitions."""
         with _refusals():
@@ -82,12 +104,11 @@ class EmbeddedBroker:
         return ends
 
     async def committed(self, group: str, topics: Iterable[str]) -> Offsets:
-        """Return the offsets a group has committed; only asked of a broker of this process."""
-        self._hold()
+        """Return the offsets a group has committed; partitions without one are absent."""
         wanted = set(topics)
-        return {
-            (slot[0], slot[1]): offset for slot, offset in self._broker.committed(group).items() if slot[0] in wanted
-        }
+        with _refusals():
+            found = reader.committed(self._url, group)
+        return {(slot[0], slot[1]): offset for slot, offset in found.items() if slot[0] in wanted}
 
     async def changed(self, wait: float) -> None:
         """Return soon after the next record, commit or topic, after `wait` seconds at the latest."""

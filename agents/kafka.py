@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
@@ -16,6 +16,7 @@ from schemas.deadletter import TOPIC_LIMIT
 
 if TYPE_CHECKING:
     from agents.config import Settings
+    from agents.delivery import Outbound
     from schemas.topics import TopicSpec
 
 # Seconds between two looks at what the brokers know.
@@ -47,6 +48,7 @@ class KafkaBroker:
         self._settings = settings
         self._admin = AIOKafkaAdminClient(**kafka_options(settings))
         self._consumer: AIOKafkaConsumer | None = None
+        self._producer: AIOKafkaProducer | None = None
 
     async def __aenter__(self) -> Self:
         """Connect.
@@ -66,6 +68,9 @@ class KafkaBroker:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             await consumer.stop()
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await producer.stop()
         await self._admin.close()
 
     async def create_topics(self, specs: Iterable[TopicSpec], changelogs: Mapping[str, int]) -> list[str]:
@@ -93,6 +98,35 @@ class KafkaBroker:
                     await asyncio.sleep(LOOK_AGAIN)
         except TimeoutError:
             raise BrokerError(f"no broker tells of the new topics {', '.join(sorted(names))}") from None
+
+    async def send(self, records: Sequence[Outbound]) -> None:
+        """Write records, in order for each partition, and return when all are durable.
+
+        Raises:
+            BrokerError: one of them was not taken; others may have been.
+        """
+        try:
+            producer = await self._started_producer()
+            sent = [
+                await producer.send(out.topic, out.value, out.key, out.partition, headers=list(out.headers))
+                for out in records
+            ]
+            await asyncio.gather(*sent)
+        except KafkaError as error:
+            raise BrokerError(f"not written: {error!r}") from error
+
+    async def _started_producer(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                **kafka_options(self._settings),
+                acks="all",
+                enable_idempotence=True,
+                compression_type="gzip",
+                max_request_size=self._settings.max_message_bytes,
+            )
+            await producer.start()
+            self._producer = producer
+        return self._producer
 
     async def partitions(self) -> dict[str, int]:
         """Return the topics that exist and their numbers of partitions."""

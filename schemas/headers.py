@@ -8,6 +8,7 @@ from functools import singledispatch
 
 from schemas.article import Article, JudgedArticle, RawArticle
 from schemas.deadletter import DeadLetter, to_headers
+from schemas.decision import DeadDecision
 from schemas.escaping import Headers, header_value
 from schemas.event import Event, Mention
 from schemas.feed import FeedStatus
@@ -143,6 +144,19 @@ def _(record: FeedStatus) -> _About:
         subject=record.url,
         time=record.last_polled,
         key=record.url,
+    )
+
+
+@_about.register
+def _(record: DeadDecision) -> _About:
+    return _About(
+        id=f"{record.letter_id}#{record.attempts}#{record.action}",
+        source="/khabar/operators",
+        type="dead_decision",
+        schema=record.schema,
+        subject=record.letter_id,
+        time=record.decided,
+        key=record.letter_id,
     )
 
 

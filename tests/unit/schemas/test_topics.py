@@ -31,6 +31,7 @@ def test_the_topics_of_the_design_exist():
         "news.mentions": ("mention", 4, "delete", 30),
         "news.events": ("event", 4, "compact", None),
         "news.dead": ("dead_letter", 4, "delete", 30),
+        "news.decisions": ("dead_decision", 1, "delete", 60),
         "news.feeds": ("feed_status", 4, "compact", None),
     }
     assert {name for name, spec in topics().items() if spec.public} == {"news.mentions", "news.events"}
