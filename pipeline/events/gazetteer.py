@@ -118,13 +118,18 @@ def place_phrases(code: str) -> Iterator[tuple[str, Place]]:
             upper = "upper" in flags
             yield name, Place(name, folded_states().get(iso3, iso3), kind, sector=sector or None, upper=upper)
     known = {row[0]: row for row in knowledge_rows("places")}
-    for phrase, geonameid, flags in shared_rows(code, "places"):
-        if geonameid in known:
-            _, name, iso3, lat, lon, *_ = known[geonameid]
-            country = folded_states().get(iso3, iso3)
-            common = "common" in flags
-            number = int(geonameid) if geonameid.isdigit() else None
-            yield phrase, Place(name, country, "place", number, float(lat), float(lon), None, common)
+    rows = [row for row in shared_rows(code, "places") if row[1] in known]
+    # Of places of one name the first is meant where nothing tells: a region or site, else the most populous city.
+    for phrase, geonameid, flags in sorted(rows, key=lambda row: (row[0], *_rank(known[row[1]]))):
+        _, name, iso3, lat, lon, *_ = known[geonameid]
+        country = folded_states().get(iso3, iso3)
+        number = int(geonameid) if geonameid.isdigit() else None
+        yield phrase, Place(name, country, "place", number, float(lat), float(lon), None, "common" in flags)
+
+
+def _rank(row: Row) -> tuple[bool, int]:
+    *_, population, kind = row
+    return kind == "city", -int(population)
 
 
 def holder_phrases(code: str) -> Iterator[tuple[str, tuple[Holder, ...]]]:

@@ -18,7 +18,18 @@ FORMS = (
 )  # fmt: skip
 ENGLISH_FORMS = ("base", "third", "past", "participle", "ing")
 # Closed classes: articles and the like, words that may follow a whole noun phrase, pronouns by what they stand for.
-CLOSED = ("determiners", "neutral", "no_adverbs", "he", "it", "they", "partitives", "nominative")
+CLOSED = (
+    "determiners",
+    "neutral",
+    "no_adverbs",
+    "he",
+    "it",
+    "they",
+    "partitives",
+    "nominative",
+    "name_particles",
+    "heads",
+)
 # Marks the office of a minister among the words: "=defence minister".
 PORTFOLIO = "="
 SWITCHES = (

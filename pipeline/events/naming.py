@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from pipeline.events.gazetteer import Country, Holder
     from pipeline.events.lexicon import Lexicon
 
-LONGEST_NAME = 5
+LONGEST_NAME = 6
+HYPHEN = "-"
+LONGEST_ARTICLE = 3
 TWO = 2
 OPEN, CLOSE = "(", ")"
 LONGEST_BRACKET = 8
@@ -29,6 +31,7 @@ class Names:
     def __init__(self, known: Lexicon, memory: Memory, day: str | None) -> None:
         self.known, self.memory, self.day = known, memory, day
         self.capitals = known.grammar.capitals
+        self.particles = known.grammar.closed["name_particles"]
 
     def written(self, chart: Chart, i: int, *, upper: bool = False) -> bool:
         """Whether a name is written as one, where the language has capitals."""
@@ -53,16 +56,31 @@ class Names:
         first = stop
         if self.is_common_title(chart, stop) and stop + 1 < end and self.is_name(chart, stop + 1):
             stop += 1
-        while stop < min(end, first + LONGEST_NAME) and (
-            self.is_name(chart, stop) or (stop > first and self._namesake(chart, stop))
-        ):
-            stop += 1
+        while stop < min(end, first + LONGEST_NAME) and (after := self._part(chart, first, stop, end)):
+            stop = after
         holder = chart.hit("holder", first)
         if holder is not None and stop < holder[0] <= end:
             stop = holder[0]
         if stop == first:
             return None, i
         return (first, stop), self.bracket(chart, stop, end)
+
+    def _part(self, chart: Chart, first: int, i: int, end: int) -> int:
+        """Where the part of a name that begins at token i ends, 0 where none does: "Ursula VON DER LEYEN", "JAE-IN"."""
+        if self.is_name(chart, i) or (i > first and self._namesake(chart, i)):
+            return i + 1
+        if i == first:
+            return 0
+        if chart.word(i) == HYPHEN and self.capitals:
+            joined = i + 1 < end and chart.is_word(i + 1) and not any(map(str.isspace, chart.text(i - 1, i + 2)))
+            return i + 2 if joined else 0
+        after = i
+        while after < end and chart.word(after) in self.particles:
+            after += 1
+        if after + 1 < end and chart.word(after + 1) == HYPHEN and len(chart.word(after)) <= LONGEST_ARTICLE:
+            # "al-Assad", "ul-Haq"
+            after += 2
+        return after + 1 if i < after < end and self.is_name(chart, after) else 0
 
     def _namesake(self, chart: Chart, i: int) -> bool:
         """Whether a word after a first name is a surname that a country or place bears too."""

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import Chunk
+from pipeline.events.concerned import concerned
 from pipeline.events.draft import Draft
 from pipeline.events.implied import doer, implied_actors, victims, within_one_state
+from pipeline.events.objects import by_object
 from pipeline.events.ontology import ontology
 from pipeline.events.places import location, of_place, stated
 from pipeline.events.roles import KILLED, MEDIA, Cast, Parties, assign
@@ -16,7 +18,6 @@ from pipeline.events.roles import KILLED, MEDIA, Cast, Parties, assign
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.events.chart import Chart
     from pipeline.events.coder import Scene
     from pipeline.events.firing import Firing
     from pipeline.events.triggers import Trigger
@@ -43,8 +44,6 @@ JUDGING = frozenset({"ACCUSE", "SUPPORT", "REJECT", "COERCE", "SANCTION"})
 DOMESTIC = frozenset({
     "COERCE", "SANCTION", "PROTEST", "ASSAULT", "ACCUSE", "REQUEST", "REJECT", "RETREAT", "CONCEDE", "THREATEN",
 })  # fmt: skip
-OBJECT_REACH = 6
-JOINING = frozenset({"and", "&", "or"})
 OFFICES = frozenset({"person", "counterpart"})
 # An event that was longer ago than this on the day of publication is recalled, not news.
 NEWS = timedelta(days=90)
@@ -58,6 +57,7 @@ def propose(scene: Scene, firing: Firing, cast: Cast) -> Iterator[Draft]:
         if scene.reader.trace is not None:
             scene.reader.trace.refuse(scene.chart, firing.act, (firing.start, firing.end), hindrance or "")
         return
+    parties = replace(parties, recipients=parties.recipients or concerned(scene, firing, parties))
     for one in _separate(scene, firing, parties):
         yield _draft(scene, firing, one)
 
@@ -129,7 +129,7 @@ def _described(scene: Scene, firing: Firing, parties: Parties) -> list[Chunk]:
     if firing.act.cameo in KILLED:
         return victims(scene, firing)
     judged = firing.act.type in JUDGING and (firing.act.needs_recipient or firing.act.object is not None)
-    return _by_object(scene, firing) if judged else []
+    return by_object(scene, firing) if judged else []
 
 
 def _is_loose(recipients: tuple[Chunk, ...]) -> bool:
@@ -150,52 +150,6 @@ def _of_one_country(actors: list[Chunk], recipients: list[Chunk]) -> tuple[list[
 def _at_home(chunk: Chunk, country: str | None) -> Chunk:
     fits = country is not None and chunk.organisation is None and (chunk.office is not None or chunk.name is None)
     return chunk._replace(country=country, basis="remembered") if fits else chunk
-
-
-def _by_object(scene: Scene, firing: Firing) -> list[Chunk]:
-    """The state whose adjective describes what is condemned, praised or seized: "condemned the Israeli attack"."""
-    one, clause, near = scene.chart, firing.clause, getattr(scene, "near", ())
-    svo = scene.reader.known.grammar.order == "SVO"
-    # Adjectives, and names used as such, stand before their noun.
-    before_noun = svo and not scene.reader.known.grammar.adjectives_follow
-    if not svo or firing.tense == "passive":
-        places = range(firing.start - 1, max(clause.start, firing.start - OBJECT_REACH) - 1, -1)
-    else:
-        begin = firing.start + 1 if firing.act.object else firing.end
-        places = range(begin, min(clause.end, firing.end + OBJECT_REACH))
-    for i in places:
-        hit = one.hit("demonym", i)
-        # Where verbs come first, the subject with its adjective stands before the object.
-        if hit is not None and not (scene.reader.known.grammar.verb_first and any(c.start < i < c.end for c in near)):
-            return [Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
-        if one.has("word", i, "deeds") and (doers := _doers(scene, i)):
-            return doers
-        if before_noun and (case := one.hit("case", i)) is not None and not {"genitive", "by", "object"} & set(case[1]):
-            break
-        if one.hit("connective", i) or (svo and one.word(i) in scene.reader.known.grammar.conjunctions):
-            break
-        if before_noun and (state := _modifier(one, i)):
-            return [Chunk(start=i, end=i + 1, kind="state", country=state, basis="explicit", chart=one.segment)]
-    return []
-
-
-def _doers(scene: Scene, i: int) -> list[Chunk]:
-    """Who has done the deed named at token i: "la decisión unilateral DE ISRAEL"."""
-    one, articles = scene.chart, scene.reader.known.grammar.words.get("articles", ())
-    after = one.has("case", i + 1, "genitive") or one.has("case", i + 2, "genitive")
-    while after and one.word(after) in articles:
-        after += 1
-    return [c for c in scene.chunks if c.case == "genitive" and c.start == after and c.country]
-
-
-def _modifier(one: Chart, i: int) -> str | None:
-    """The state or union whose short name stands before a noun: "a US proposal"."""
-    hit = one.hit("country", i) or one.hit("organisation", i)
-    if hit is None or hit[0] != i + 1 or not one.texts[i].isupper() or not one.is_word(i + 1):
-        return None
-    owner: str | None = getattr(hit[1][0], "iso3", None) or getattr(hit[1][0], "country", None)
-    followed = any(one.hit(layer, i + 1) for layer in ("auxiliary", "case", "connective", "trigger", "date"))
-    return None if followed or one.word(i + 1) in JOINING else owner
 
 
 def _speaks_for_state(chunk: Chunk) -> bool:

@@ -61,6 +61,8 @@ def is_head(scene: Sentence, chunk: Chunk) -> bool:
     layers = ("trigger", "auxiliary", "case", "connective", "date")
     word = chart.word(i)
     known = word in grammar.closed["neutral"] or any(chart.hit(layer, i) for layer in layers)
+    if chunk.kind == "organisation" and word in grammar.closed["heads"]:
+        return True
     return known or grammar.is_adverb(chart.texts[i])
 
 
