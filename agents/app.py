@@ -13,6 +13,7 @@ from faust.transport.drivers import TRANSPORTS
 from yarl import URL
 
 from agents.delivery import Headers, Outbound
+from agents.metrics import Metrics
 from agents.shell import Shell
 from agents.state import StateTable
 from pipeline.topology import STAGE_NAMES, StageName, StageSpec, stages
@@ -34,6 +35,7 @@ class Built:
     app: Any
     settings: Settings
     shells: dict[StageName, Shell] = field(default_factory=dict)
+    metrics: Metrics = field(default_factory=Metrics)
 
     async def produce(self, out: Outbound) -> Awaitable[Any]:
         """Hand a record to the producer; the result resolves when the broker has it."""
@@ -144,13 +146,8 @@ def _app_settings(settings: Settings) -> dict[str, Any]:
         "producer_max_request_size": settings.max_message_bytes,
         "stream_buffer_maxsize": settings.in_flight,
         "stream_wait_empty": True,
-        "web_enabled": settings.web_port > 0,
-        "web_bind": "127.0.0.1",
-        "web_host": "127.0.0.1",
-        "web_port": settings.web_port or 6066,
-        "web_tables_enabled": False,
-        "web_router_enabled": False,
-        "web_graph_enabled": False,
+        # Faust's own server shows tables to anyone; ours is in agents/monitor.
+        "web_enabled": False,
     }
     manager = "EmbeddedTableManager" if settings.embedded else "TableManager"
     common["TableManager"] = f"agents.transport.tables:{manager}"

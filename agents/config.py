@@ -66,7 +66,10 @@ class Settings:
     tls: bool = _setting(False, "speak TLS to Kafka")  # noqa: FBT003
     tls_cafile: str | None = _setting(None, "certificate authorities for TLS; none = the system's")
     state_dir: str = _setting(".khabar", "folder for local state (feed state, the file of khabar run)")
-    web_port: int = _setting(0, "port of Faust's status page on 127.0.0.1; 0 = off")
+    metrics_host: str = _setting("127.0.0.1", "address at which /metrics, /livez and /readyz are served")
+    metrics_port: int = _setting(
+        0, "port of /metrics, /livez and /readyz, each process on a machine its own; 0 = off; 9464 in compose"
+    )
     web_token: str | None = _setting(
         None, "what readers of khabar web must show; KHABAR_WEB_TOKEN_FILE names a file that holds it"
     )

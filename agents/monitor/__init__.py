@@ -1,0 +1,1 @@
+"""What an operator sees of a running process: numbers, health, one line a record."""
