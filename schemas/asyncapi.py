@@ -53,7 +53,7 @@ def document(version: str = "1.0.0") -> dict[str, Any]:
         "components": {
             "messages": {spec.record: _message(spec) for spec in specs},
             "schemas": {
-                "cloudEventHeaders": _headers((*_CE, "content-type"), _CE_REQUIRED),
+                "cloudEventHeaders": _headers((*_CE, "content-type", "traceparent"), _CE_REQUIRED),
                 "deadLetterHeaders": _headers((*_DLQ, *_DLQ_OPTIONAL), _DLQ),
             },
         },

@@ -12,6 +12,7 @@ from schemas.decision import DeadDecision
 from schemas.escaping import Headers, header_value
 from schemas.event import Event, Mention
 from schemas.feed import FeedStatus
+from schemas.trace import Trace
 
 CONTENT_TYPE = "application/json"
 SPECVERSION = "1.0"
@@ -30,7 +31,7 @@ def headers_for(record: object, *, key: str | None = None) -> Headers:
     """Give the headers of the message that carries a record.
 
     `key` is the message's key and becomes the partition key; without it the partition key is given only where the
-    record itself tells it. A dead letter has headers of its own.
+    record itself tells it. A raw article begins a trace, which the stages carry on. A dead letter has its own headers.
 
     Raises:
         TypeError: it is no record that goes on a topic.
@@ -49,7 +50,8 @@ def headers_for(record: object, *, key: str | None = None) -> Headers:
         "ce_partitionkey": about.key if key is None else key,
         "content-type": CONTENT_TYPE,
     }
-    return tuple((name, header_value(value)) for name, value in values.items() if value)
+    headers = tuple((name, header_value(value)) for name, value in values.items() if value)
+    return (*headers, Trace.origin(about.id).header) if isinstance(record, RawArticle) else headers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
