@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Words other than fillers between the trigger and its verb that are skipped at most, whatever `gap` allows.
 MOST_FILLERS = 4
+# Words of the longest name of a body before the word that is looked at.
+LONGEST_BODY = 5
 # Forms that may be the predicate of a sentence; a noun alone reports only where none is, or before "after" and "in".
 FULL = frozenset({"past", "present", "future", "habitual", "subjunctive"})
 NEED = "need"
@@ -247,13 +249,24 @@ def _after_occasion(chart: Chart, i: int, clause: Clause) -> bool:
     return told and any(chart.has("word", i - back, "occasion") == i for back in (1, 2, 3))
 
 
+def _says(chart: Chart, name: str, start: int, end: int) -> bool:
+    """Whether a word of a list stands in tokens [start, end) by itself, not in the name of a body: "Awami LEAGUE"."""
+    found = chart.within("list", name, start, end)
+    while found is not None:
+        bodies = chart.hits["organisation"]
+        if not any((hit := bodies.get(found - back)) is not None and hit[0] > found for back in range(LONGEST_BODY)):
+            return True
+        found = chart.within("list", name, found + 1, end)
+    return False
+
+
 def misfit(chart: Chart, firing: Firing) -> str | None:
     """Name the word list of the trigger that its surroundings offend, or its negation; None where all fits."""
     act, clause = firing.act, firing.clause
     end = firing.stop if clause.group else max(firing.stop, clause.end)
     if act.needs is not None and chart.within("list", act.needs, clause.start, end) is None:
         return f"needs {act.needs}"
-    blocking = [name for name in act.block if chart.within("list", name, clause.start, end) is not None]
+    blocking = [name for name in act.block if _says(chart, name, clause.start, end)]
     if blocking:
         return f"block {min(blocking)}"
     if act.follows is not None and chart.within("list", act.follows, firing.end, clause.end) is None:

@@ -23,6 +23,8 @@ KILLED = frozenset({"186", "182"})
 # Acts whose object needs no case marker.
 SEIZING = frozenset({"COERCE", "RETREAT", "ASSAULT", "SANCTION"})
 SUBJECTS = PARTIES - {"pair"}
+# Acts that reach a place as they reach a state: aid TO TIGRAY.
+REACHING = frozenset({"ASSAULT", "AID", "SANCTION"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +274,7 @@ def _bare(firing: Firing, cast: Cast, actors: Sequence[Chunk]) -> tuple[Chunk, .
 
 def _takes_place(firing: Firing, chunk: Chunk) -> bool:
     """Whether a place can be the recipient: one that is attacked, or a capital that stands for its government."""
-    if chunk.case in {"on", "in"} or (chunk.case in {"against", "to"} and firing.act.type == "ASSAULT"):
+    if chunk.case in {"on", "in"} or (chunk.case in {"against", "to"} and firing.act.type in REACHING):
         return True
     if firing.act.type == "RETREAT" and chunk.case in {"from", "genitive"}:
         return True

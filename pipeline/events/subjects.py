@@ -142,6 +142,9 @@ def blow(scene: Sentence, firing: Firing) -> tuple[Chunk, ...] | None:
     at = next(
         (i for i in (first - 3, first - 2, first - 1) if i >= start and chart.has("list", i, "weapon") == first), -1
     )
+    if at >= start and any(chart.has("case", at - back, "by") for back in (1, 2, 3)):
+        # "Forces backed by US drones took": it is not the drones that took.
+        return None
     if at >= start:
         own = [c for c in scene.near if c.start <= at < c.end and c.case is None]
         return _with_group(scene.near, own[0]) if own else _owner(scene, at)

@@ -30,7 +30,7 @@ from pipeline.events.subjects import (
     speaker,
     subject,
 )
-from pipeline.events.tenses import group_before, tense_of
+from pipeline.events.tenses import group_before, is_reduced, tense_of
 from pipeline.events.triggers import DONE
 from pipeline.events.valency import OBJECT_REACH, cast_of, continues
 
@@ -110,7 +110,7 @@ def _told(scene: Sentence, after: tuple[int, int, str] | None) -> list[Draft]:
         if not continues(scene.chart, firing, cast):
             continue
         told.extend(propose(scene, firing, cast))  # type: ignore[arg-type]
-        if firing.group is not None:
+        if firing.group is not None and not (firing.tense == "passive" and is_reduced(scene, firing.start, firing.end)):
             last = firing.stop
     return told
 
@@ -285,7 +285,11 @@ def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Fi
     tense = mood_tense(scene, act, i, form) if form in MOODS and scene.grammar.conjugated else tense_of(scene, i, form)
     if tense is None:
         return f"the form {form or 'as written'} behind these auxiliaries reports nothing"
-    if tense == "past" and form in {"past", "participle"} and _lacks_object(scene, act, end):
+    if (
+        tense == "past"
+        and form in {"past", "participle"}
+        and (_lacks_object(scene, act, end) or is_reduced(scene, i, end))
+    ):
         tense = "passive"
     hindrance = _mistense(scene, act, form, i, tense)
     if hindrance is not None:

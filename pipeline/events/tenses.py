@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pipeline.events.sentence import Sentence
 
 MOST_AUXILIARIES = 5
+# Words between "by" and who acts.
+AGENT_REACH = 3
 # Where auxiliaries are phrases: "a décidé de", "après avoir".
 LONGEST_FIRST = (5, 4, 3, 2, 1)
 # What a bare verb says in a headline by what stands before it.
@@ -93,3 +95,11 @@ def opens_phrase(scene: Sentence, i: int) -> bool:
     chart = scene.chart
     first = i <= scene.clause.start + 1 and scene.clause.link != COMPLEMENT
     return first or chart.word(i - 1) == "," or bool(chart.has("case", i - 1, "by"))
+
+
+def is_reduced(scene: Sentence, i: int, end: int) -> bool:
+    """Whether the verb at tokens [i, end) is a relative clause without its pronoun: "forces BACKED BY Chad took"."""
+    if scene.grammar.conjugated or group_before(scene, i)[0] != i or not scene.chart.has("case", end, "by"):
+        return False
+    headed = any(c.end == i and c.case is None for c in scene.near)
+    return headed and any(c.case == "by" and 0 < c.start - end <= AGENT_REACH for c in scene.near)
