@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 
     from agents.config import Settings
     from agents.delivery import Outbound
@@ -78,7 +78,7 @@ class Broker(Protocol):
         """Return when something may have been committed or written, after `wait` seconds at the latest."""
         ...
 
-    def records(self, topic: str, start: Start, *, follow: bool) -> AsyncIterator[Received]:
+    def records(self, topic: str, start: Start, *, follow: bool) -> AsyncGenerator[Received, None]:
         """Read a topic; without `follow` up to the end as it was at the call."""
         ...
 

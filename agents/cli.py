@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "poll": ("agents.poller.command", "poll the feeds of a catalog until stopped"),
     "run": ("agents.run", "run the poller and all stage agents in one process"),
     "tail": ("agents.tail", "subscribe to the output topic"),
+    "dlq": ("agents.dlq.command", "look at dead letters, send them again, or give them up"),
     "topics": ("agents.topics", "create and describe the topics"),
     "doctor": ("agents.doctor", "explain every setting and what is wrong"),
     "bench": ("agents.bench", "measure throughput and memory, stage by stage"),

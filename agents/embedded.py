@@ -14,7 +14,7 @@ from agents.transport.broker import broker_for
 from agents.transport.log import LogError, Record, TopicConfig
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 
     from agents.config import Settings
     from agents.delivery import Outbound
@@ -115,7 +115,7 @@ class EmbeddedBroker:
         if await self._broker.changed(wait):
             await asyncio.sleep(COALESCE)
 
-    async def records(self, topic: str, start: Start, *, follow: bool) -> AsyncIterator[Received]:
+    async def records(self, topic: str, start: Start, *, follow: bool) -> AsyncGenerator[Received, None]:
         """Read a topic; without `follow` up to the end as it was at the call."""
         ends = await self.end_offsets([topic])
         since = start.at if isinstance(start.at, float) else 0.0

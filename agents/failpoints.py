@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
-Place = Literal["after_state", "after_produce", "before_ack"]
+Place = Literal["after_state", "after_produce", "before_ack", "after_replay"]
 
 
 def _armed() -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -159,14 +159,18 @@ class KafkaBroker:
         """Wait: Kafka tells nobody of commits."""
         await asyncio.sleep(wait)
 
-    async def records(self, topic: str, start: Start, *, follow: bool) -> AsyncIterator[Received]:
+    async def records(self, topic: str, start: Start, *, follow: bool) -> AsyncGenerator[Received, None]:
         """Read a topic; without `follow` up to the end as it was at the call."""
         ends = {place: offset for place, offset in (await self.end_offsets([topic])).items() if offset}
         count = (await self.partitions()).get(topic, 0)
         if not count:
             raise BrokerError(f"there is no topic {topic}: run `khabar topics create`")
         consumer = AIOKafkaConsumer(
-            **kafka_options(self._settings), enable_auto_commit=False, isolation_level="read_committed"
+            **kafka_options(self._settings),
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            # For an offset that retention has taken: the next record there is.
+            auto_offset_reset="earliest",
         )
         await _started(consumer)
         try:
@@ -192,8 +196,10 @@ async def _seek(consumer: AIOKafkaConsumer, places: list[TopicPartition], start:
     elif start.at == "end":
         await consumer.seek_to_end(*places)
     elif isinstance(start.at, Mapping):
+        await consumer.seek_to_end(*places)
         for place in places:
-            consumer.seek(place, start.at.get(place.partition, 0))
+            if place.partition in start.at:
+                consumer.seek(place, start.at[place.partition])
     else:
         found = await consumer.offsets_for_times({place: int(float(start.at) * 1000) for place in places})
         await consumer.seek_to_end(*places)

@@ -15,6 +15,7 @@ import orjson
 from agents.broker import BrokerError, Received, Start, connect
 from agents.config import SettingError, read_settings
 from agents.logs import safe
+from schemas.escaping import visible_json
 from schemas.topics import topics
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def show(received: Received, where: tuple[Condition, ...], *, as_json: bool) -> 
     if not isinstance(record, dict) or not all(condition.holds(record) for condition in where):
         return None
     if as_json:
-        return orjson.dumps(record).decode()
+        return visible_json(orjson.dumps(record).decode())
     return _short(received, record)
 
 
@@ -215,9 +216,9 @@ def _party(party: dict[str, Any]) -> str:
 def _show_dead(received: Received, *, as_json: bool) -> str:
     headers = {name: value.decode(errors="replace") for name, value in received.headers if name.startswith("dlq.")}
     if as_json:
-        return orjson.dumps({**headers, "size": len(received.value or b"")}).decode()
+        return visible_json(orjson.dumps({**headers, "size": len(received.value or b"")}).decode())
     origin = (
         f"{headers.get('dlq.origin.topic')}:{headers.get('dlq.origin.partition')}:{headers.get('dlq.origin.offset')}"
     )
     what = f"{headers.get('dlq.stage')} {headers.get('dlq.reason')} {origin} {len(received.value or b'')} bytes"
-    return f"{what}  {safe(headers.get('dlq.exception.message'))}"
+    return f"{safe(what)}  {safe(headers.get('dlq.exception.message'))}"

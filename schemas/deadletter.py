@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from math import isfinite
-from typing import Final, Literal, cast, get_args
+from typing import Final, Literal, get_args
 
 from schemas.codec import DecodeError
 from schemas.escaping import VALUE_LIMIT, Headers, header_value, reversible_value, unescape
 
 DeadReason = Literal["decode", "schema", "too_large", "empty", "timeout", "bug"]
+REASONS: Final[tuple[DeadReason, ...]] = get_args(DeadReason)
 
 VERSION: Final = "1"
 MESSAGE_LIMIT = 500
@@ -90,8 +91,8 @@ def from_message(key: bytes | None, value: bytes | None, headers: Headers) -> De
     if read.text("version") != VERSION:
         raise DecodeError("schema", f"expected {VERSION}", "dlq.version")
     reason = read.text("reason")
-    if reason not in get_args(DeadReason):
-        raise DecodeError("decode", f"expected one of {', '.join(get_args(DeadReason))}", "dlq.reason")
+    if reason not in REASONS:
+        raise DecodeError("decode", f"expected one of {', '.join(REASONS)}", "dlq.reason")
     identity = read.text("id")
     own_key = key if key is not None and key != identity.encode("utf-8", "replace") else None
     return DeadLetter(
@@ -104,7 +105,7 @@ def from_message(key: bytes | None, value: bytes | None, headers: Headers) -> De
         offset=read.integer("origin.offset"),
         timestamp=read.number("origin.timestamp"),
         stage=read.text("stage"),
-        reason=cast("DeadReason", reason),
+        reason=reason,
         message=read.text("exception.message"),
         exception=read.optional("exception.class"),
         stacktrace=read.optional("exception.stacktrace"),

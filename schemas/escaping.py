@@ -44,6 +44,11 @@ def visible(text: str, limit: int = SHOWN_LIMIT) -> str:
     return _FORGING.sub(_written_out, cut)
 
 
+def visible_json(document: str) -> str:
+    """Give one line of JSON with the same content, safe for a terminal: such characters occur in its strings only."""
+    return _FORGING.sub(_written_out, document)
+
+
 def _written_out(match: re.Match[str]) -> str:
     return f"\\u{ord(match.group()):04x}"
 

@@ -63,6 +63,15 @@ def partitions(url: str) -> dict[str, int]:
     return {topic: sum(1 for slot in slots if slot[0] == topic) for topic, _ in slots}
 
 
+def committed(url: str, group: str) -> dict[Slot, int]:
+    """Return the offsets a group has committed."""
+    broker = broker_for(url)
+    if broker.is_open or urlsplit(url).scheme == "memory":
+        return broker.committed(group)
+    with closing(schema.connect(_path(url), write=False)) as database:
+        return schema.read_committed(database).get(group, {})
+
+
 def _path(url: str) -> Path:
     parts = urlsplit(url)
     return schema.database_path(unquote(parts.netloc + parts.path))

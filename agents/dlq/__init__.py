@@ -1,0 +1,1 @@
+"""`khabar dlq`: what became of dead letters, and what to do about them."""
