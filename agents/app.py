@@ -14,6 +14,8 @@ from yarl import URL
 
 from agents.delivery import Headers, Outbound
 from agents.metrics import Metrics
+from agents.monitor.deliveries import Deliveries
+from agents.monitor.gauges import read_from
 from agents.shell import Shell
 from agents.state import StateTable
 from pipeline.topology import STAGE_NAMES, StageName, StageSpec, stages
@@ -34,16 +36,16 @@ class Built:
 
     app: Any
     settings: Settings
+    metrics: Metrics
+    deliveries: Deliveries
     shells: dict[StageName, Shell] = field(default_factory=dict)
-    metrics: Metrics = field(default_factory=Metrics)
 
     async def produce(self, out: Outbound) -> Awaitable[Any]:
         """Hand a record to the producer; the result resolves when the broker has it."""
         producer = await self.app.maybe_start_producer()
-        delivery: Awaitable[Any] = await producer.send(
-            out.topic, out.key, out.value, out.partition, None, list(out.headers)
+        return await self.deliveries.follow(
+            producer.send(out.topic, out.key, out.value, out.partition, None, list(out.headers))
         )
-        return delivery
 
     async def send(self, topic: str, key: bytes | None, value: bytes, headers: Headers) -> None:
         """Send a record and wait until the broker has it."""
@@ -66,7 +68,8 @@ def build(
     `specs` are the stages to choose from, those of the topology unless given.
     """
     app = faust.App(settings.app_id, **_app_settings(settings))
-    built = Built(app, settings)
+    metrics = Metrics()
+    built = Built(app, settings, metrics, Deliveries(metrics))
     declared = topics()
     for spec in stages() if specs is None else specs:
         if spec.name in names:
@@ -79,7 +82,8 @@ def attach(built: Built, spec: StageSpec[Any, Any, Any], declared: dict[str, Top
     """Attach a stage to the app under the shell's guarantees."""
     source, sink = declared[spec.source], declared[spec.sink]
     state = _state_table(built, spec, source.partitions)
-    shell = Shell(spec, built.settings, built.produce, state, sink.partitions)
+    shell = Shell(spec, built, state, sink.partitions)
+    read_from(built.metrics, shell)
     channel = built.app.topic(
         spec.source,
         key_type=bytes,

@@ -35,6 +35,11 @@ class DeadGuard:
         self._dead = 0
         self._runs: Counter[int] = Counter()
 
+    @property
+    def share(self) -> float:
+        """The share of dead among the latest records."""
+        return self._dead / len(self._recent) if self._recent else 0.0
+
     def count(self, partition: int, reason: DeadReason | None) -> None:
         """Count one record, dead for a reason or alive.
 

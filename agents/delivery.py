@@ -58,9 +58,10 @@ class Pending:
 class Window:
     """The deliveries in flight of one agent, confirmed in order."""
 
-    def __init__(self, produce: Produce, *, size: int) -> None:
-        """Keep at most `size` inputs in flight."""
+    def __init__(self, produce: Produce, *, size: int, on_retry: Callable[[], None] = lambda: None) -> None:
+        """Keep at most `size` inputs in flight; `on_retry` is called for each delivery that is repeated."""
         self._produce = produce
+        self._on_retry = on_retry
         self._pending: deque[Pending] = deque()
         self._room = asyncio.Semaphore(size)
         self._sending = asyncio.Lock()
@@ -103,7 +104,7 @@ class Window:
     async def _confirm(self, head: Pending) -> None:
         backoff = FIRST_BACKOFF
         while failures := await _failures(head.futures):
-            self.retries += 1
+            self._count_retry()
             logger.warning(
                 "delivery failed, sending again", extra={"error": repr(failures[0]), "in_flight": len(self._pending)}
             )
@@ -111,6 +112,10 @@ class Window:
                 await asyncio.sleep(backoff)
                 await self._send_again()
             backoff = min(backoff * 2, LAST_BACKOFF)
+
+    def _count_retry(self) -> None:
+        self.retries += 1
+        self._on_retry()
 
     async def _send_again(self) -> None:
         for pending in self._pending:
@@ -124,7 +129,7 @@ class Window:
             try:
                 return asyncio.ensure_future(await self._produce(out))
             except Exception as error:  # noqa: BLE001 - any refusal is retried: the input is not acknowledged before
-                self.retries += 1
+                self._count_retry()
                 logger.warning("broker refuses, trying again", extra={"topic": out.topic, "error": repr(error)})
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, LAST_BACKOFF)

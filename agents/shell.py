@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from agents.deadletter import DeadGuard, dead_letter, is_replayed, outbound
-from agents.delivery import Headers, Outbound, Produce, Window
+from agents.delivery import Headers, Outbound, Window
 from agents.failpoints import failpoint
+from agents.monitor.observation import StageObserver
 from pipeline.stage import Drop, Effect, Emit, Put, Reject
 from schemas.codec import DecodeError, decode, encode
 from schemas.headers import headers_for
@@ -24,7 +25,8 @@ from schemas.headers import headers_for
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from agents.config import Settings
+    from agents.app import Built
+    from agents.monitor.observation import Observation
     from agents.state import StateTable
     from pipeline.topology import StageSpec
     from schemas.deadletter import DeadReason
@@ -72,25 +74,27 @@ class Shell:
     def __init__(
         self,
         spec: StageSpec[Any, Any, Any],
-        settings: Settings,
-        produce: Produce,
+        built: Built,
         state: StateTable[Any] | None,
         partitions: int,
     ) -> None:
-        """Run `spec`; `partitions` is the number of partitions of its sink."""
+        """Run `spec` in an app; `partitions` is the number of partitions of its sink."""
+        settings = built.settings
         self.spec = spec
         self.counts = StageCounts()
         self.state = state
         self.window: Window | None = None
+        self.observer = StageObserver(spec.name, built.metrics)
+        self.guard = DeadGuard(ratio=settings.dead_ratio, in_a_row=settings.dead_in_a_row)
         self._settings = settings
-        self._produce = produce
+        self._produce = built.produce
         self._partitions = partitions
         self._stage = spec.make()
-        self._guard = DeadGuard(ratio=settings.dead_ratio, in_a_row=settings.dead_in_a_row)
 
     async def run(self, stream: Any) -> None:
         """Process a Faust stream until it ends; raises when the worker must stop unacknowledged."""
-        self.window = Window(self._produce, size=self._settings.in_flight)
+        self.window = Window(self._produce, size=self._settings.in_flight, on_retry=self.observer.retried)
+        self.observer.begin()
         confirmer = asyncio.create_task(self.window.confirm_forever(), name=f"confirm-{self.spec.name}")
         reader = asyncio.create_task(self._read(stream.noack(), self.window), name=f"read-{self.spec.name}")
         try:
@@ -108,12 +112,14 @@ class Shell:
 
     async def _process(self, event: Any, stream: Any, window: Window) -> None:
         self.counts.received += 1
-        states, outs = self._perform(event.message)
+        seen = self.observer.take(event.message)
+        states, outs = self._perform(seen)
         name = self.spec.name
 
         async def done() -> None:
             await failpoint("before_ack", name)
             await stream.ack(event)
+            seen.acknowledged()
 
         if states:
             await self._send_states(states, window)
@@ -129,55 +135,58 @@ class Shell:
         pending = await window.put(states, nothing)
         await failpoint("after_state", self.spec.name, pending.futures)
 
-    def _perform(self, message: Any) -> tuple[list[Outbound], list[Outbound]]:
+    def _perform(self, seen: Observation) -> tuple[list[Outbound], list[Outbound]]:
         """Turn a message into changelog records and outputs; counts what became of it."""
-        plan = self._plan(message)
+        message, plan = seen.message, self._plan(seen)
         if not is_replayed(message):
-            self._guard.count(message.partition, plan.reason if isinstance(plan, Failure) else None)
+            self.guard.count(message.partition, plan.reason if isinstance(plan, Failure) else None)
         if isinstance(plan, Failure):
-            return [], [self._dead(message, plan)]
+            return [], [self._dead(seen, plan)]
         if self.state is not None:
             for put, record in plan.puts:
                 self.state.keep(message.partition, put.key, put.state, record)
         self.counts.emitted += len(plan.outs)
         self.counts.passed += bool(plan.outs)
         self.counts.dropped.update(() if plan.outs else plan.dropped[:1] or ("silent",))
+        seen.decided()
         return [record for _, record in plan.puts], plan.outs
 
-    def _plan(self, message: Any) -> Plan | Failure:
+    def _plan(self, seen: Observation) -> Plan | Failure:
         """Say what is to be done about a message; nothing is done, kept or counted yet."""
-        effects = self._effects(message)
+        effects = self._effects(seen)
         if isinstance(effects, Failure):
             return effects
+        seen.effects = effects
         try:
-            return self._encoded(effects, message.partition)
+            return self._encoded(effects, seen)
         except Exception as error:
-            logger.exception("effects cannot be written", extra={"stage": self.spec.name, "offset": message.offset})
+            logger.exception("effects cannot be written", extra=seen.fields)
             return Failure("bug", repr(error), error)
 
-    def _effects(self, message: Any) -> list[Effect[Any, Any]] | Failure:
+    def _effects(self, seen: Observation) -> list[Effect[Any, Any]] | Failure:
+        message = seen.message
         value: bytes = message.value or b""
         if len(value) > self._settings.max_record_bytes:
             return Failure("too_large", f"{len(value)} bytes, at most {self._settings.max_record_bytes} are taken")
         try:
-            record = decode(self.spec.record, value)
+            record = seen.record = decode(self.spec.record, value)
         except DecodeError as error:
             return Failure(error.reason, str(error), error)
         view = self.state.view(message.partition) if self.state is not None else {}
         try:
             return list(self._stage(record, view))
         except Exception as error:
-            logger.exception("stage failed", extra={"stage": self.spec.name, "offset": message.offset})
+            logger.exception("stage failed", extra=seen.fields)
             return Failure("bug", repr(error), error)
 
-    def _encoded(self, effects: Iterable[Effect[Any, Any]], partition: int) -> Plan | Failure:
+    def _encoded(self, effects: Iterable[Effect[Any, Any]], seen: Observation) -> Plan | Failure:
         plan = Plan()
         for effect in effects:
             match effect:
-                case Emit(key=key, value=value, partition=wanted):
-                    plan.outs.append(self._emit(key, value, wanted))
+                case Emit():
+                    plan.outs.append(self._emit(effect, seen))
                 case Put():
-                    plan.puts.append((effect, self._changelog(effect, partition)))
+                    plan.puts.append((effect, self._changelog(effect, seen.message.partition)))
                 case Drop(reason=reason):
                     plan.dropped.append(reason)
                 case Reject(reason=reason, message=text):
@@ -189,31 +198,23 @@ class Shell:
             )
         return plan
 
-    def _emit(self, key: str, value: Any, partition: int | None) -> Outbound:
-        wanted = None if partition is None else partition % self._partitions
-        headers: Headers = headers_for(value, key=key)
-        return Outbound(self.spec.sink, key.encode("utf-8", "replace"), encode(value), headers, wanted)
+    def _emit(self, effect: Emit[Any], seen: Observation) -> Outbound:
+        wanted = None if effect.partition is None else effect.partition % self._partitions
+        headers: Headers = tuple({**dict(headers_for(effect.value, key=effect.key)), **dict(seen.headers)}.items())
+        return Outbound(self.spec.sink, effect.key.encode("utf-8", "replace"), encode(effect.value), headers, wanted)
 
     def _changelog(self, put: Put[Any], partition: int) -> Outbound:
         if self.state is None:
             raise TypeError(f"stage {self.spec.name} puts state, and declares none")
         return self.state.record(partition, put.key, put.state)
 
-    def _dead(self, message: Any, failure: Failure) -> Outbound:
+    def _dead(self, seen: Observation, failure: Failure) -> Outbound:
         self.counts.dead[failure.reason] += 1
-        logger.warning(
-            "dead letter",
-            extra={
-                "stage": self.spec.name,
-                "reason": failure.reason,
-                "topic": message.topic,
-                "partition": message.partition,
-                "offset": message.offset,
-                "why": failure.text,
-            },
-        )
+        seen.died(failure.reason)
+        why = {"outcome": "dead", "reason": failure.reason, "why": failure.text}
+        logger.warning("dead letter", extra={**seen.fields, **why})
         letter = dead_letter(
-            message, stage=self.spec.name, reason=failure.reason, text=failure.text, error=failure.error
+            seen.message, stage=self.spec.name, reason=failure.reason, text=failure.text, error=failure.error
         )
         return outbound(letter, self._settings.max_message_bytes)
 

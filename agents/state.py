@@ -25,11 +25,15 @@ class StateTable(Generic[S]):
     """The entries of one stage over all partitions this worker holds."""
 
     def __init__(self, table: Any, kind: type[S], view: Callable[[], MutableMapping[str, S]]) -> None:
-        """Read and write through a Faust table of bytes; `view` makes the empty mapping of a partition."""
+        """Read and write through a Faust table of bytes; `view` makes the empty mapping of a partition.
+
+        `size` is kept at the bytes of keys and values held.
+        """
         self._table = table
         self._kind = kind
         self._new_view = view
         self._views: dict[int, MutableMapping[str, S]] = {}
+        self.size = 0
 
     def view(self, partition: int) -> MutableMapping[str, S]:
         """Return the entries of a partition, built from the table when first asked for."""
@@ -45,16 +49,19 @@ class StateTable(Generic[S]):
     def keep(self, partition: int, key: str, state: S | None, record: Outbound) -> None:
         """Keep or forget an entry, whose changelog record is given."""
         view, raw_key = self.view(partition), _table_key(partition, key)
+        self.size -= _size(raw_key, self._entries.get(raw_key))
         if state is None or record.value is None:
             view.pop(key, None)
             self._entries.pop(raw_key, None)
         else:
             view[key] = state
             self._entries[raw_key] = record.value
+            self.size += _size(raw_key, record.value)
 
     def forget_views(self) -> None:
         """Build the views anew from the table when next asked for: partitions came or went."""
         self._views.clear()
+        self.size = sum(_size(raw_key, value) for raw_key, value in self._entries.items())
 
     def forget_others(self, partitions: Collection[int]) -> None:
         """Forget the entries of all but these partitions: another worker has them now, and may delete some."""
@@ -79,6 +86,10 @@ class StateTable(Generic[S]):
         for raw_key, value in own:
             view[raw_key[len(prefix) :].decode("utf-8", "surrogatepass")] = build(self._kind, orjson.loads(value))
         return view
+
+
+def _size(raw_key: bytes, value: bytes | None) -> int:
+    return 0 if value is None else len(raw_key) + len(value)
 
 
 def _prefix(partition: int) -> bytes:
