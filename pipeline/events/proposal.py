@@ -202,8 +202,21 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "a private visit": act.frame != "visit" or _travels_for_state(parties),
         "asked of a court": act.type != "REQUEST" or not recipients or any(c.sector != JUDGES for c in recipients),
         "protest of those who rule": act.type != "PROTEST" or any(_may_protest(c) for c in actors),
+        "a pledge to hit back": act.type != "AGREE" or parties.mutual or not _hits_back(scene, firing),
+        "a denial": act.type != "REJECT" or _foreign(actors, recipients) or not _denies(scene, firing),
         "one side only": act.type not in BILATERAL or _two_sided(act, parties, firing),
     }
+
+
+def _hits_back(scene: Scene, firing: Firing) -> bool:
+    """Whether what somebody promises or is ready to do is to fight: that is a threat, whoever it is made to."""
+    clause = firing.clause
+    return scene.chart.within("list", "reprisal", clause.start, max(clause.end, firing.stop)) is not None
+
+
+def _denies(scene: Scene, firing: Firing) -> bool:
+    """Whether what is rejected are allegations: who denies them only makes a statement, unless another state made them."""
+    return scene.chart.within("list", "claims", firing.clause.start, max(firing.clause.end, firing.stop)) is not None
 
 
 def _governs(chunk: Chunk) -> bool:

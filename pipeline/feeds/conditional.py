@@ -31,10 +31,11 @@ def validators_of(headers: Mapping[str, str]) -> Validators:
 
 
 def request_headers(validators: Validators) -> dict[str, str]:
-    """Make the headers of a conditional request."""
+    """Make the headers of a conditional request; with an entity tag the new items alone will do (RFC 3229)."""
     headers = {}
     if validators.etag:
         headers["If-None-Match"] = validators.etag
+        headers["A-IM"] = "feed"
     if validators.last_modified:
         headers["If-Modified-Since"] = validators.last_modified
     return headers

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from pipeline.feeds.timetable import Timetable
+
 OutcomeKind = Literal["changed", "unchanged", "error", "throttled", "gone"]
 
 
@@ -44,7 +46,8 @@ class Outcome:
     """The result of one poll as far as the schedule cares.
 
     `new` counts new and updated entries. `retry_after` is what the server asked for, `fresh_for` how long it says the
-    answer holds (max-age or Expires), `ttl` what the feed itself says.
+    answer holds (max-age or Expires), `timetable` what the feed itself says where it was read. `ours` says that the
+    failure is our own network's, not the feed's.
     """
 
     kind: OutcomeKind
@@ -53,4 +56,5 @@ class Outcome:
     http_status: int | None = None
     retry_after: timedelta | None = None
     fresh_for: timedelta | None = None
-    ttl: timedelta | None = None
+    timetable: Timetable | None = None
+    ours: bool = False

@@ -34,6 +34,7 @@ from pipeline.feeds.parsed import (
     field,
 )
 from pipeline.feeds.prolog import first_items, from_root, resolve_references
+from pipeline.feeds.timetable import timetable
 
 LONGEST_AUTHOR = 512
 _DECLARATION = "<?xml version='1.0' encoding='utf-8'?>\n"
@@ -77,7 +78,7 @@ def parse_feed(text: str, base_url: str = "", http_language: str | None = None) 
     version = str(dict.get(result, "version") or "")
     if not version and not result["entries"]:
         raise NotAFeedError(f"<{document.root}>, but neither RSS nor Atom")
-    return _feed(result, version or "unknown", dropped, base_url)
+    return _feed(result, version or "unknown", dropped, base_url, cut)
 
 
 def repair(text: str) -> str:
@@ -86,8 +87,14 @@ def repair(text: str) -> str:
     return "\n".join(fix_encoding(line) for line in text.split("\n")) if is_bad(sample) else text
 
 
-def _feed(result: Any, version: str, dropped: int, base_url: str) -> ParsedFeed:
+def _feed(result: Any, version: str, dropped: int, base_url: str, text: str) -> ParsedFeed:
     channel = result["feed"]
+    times = timetable(
+        text,
+        ttl=dict.get(channel, "ttl"),
+        period=dict.get(channel, "sy_updateperiod"),
+        frequency=dict.get(channel, "sy_updatefrequency"),
+    )
     entries = tuple(
         _entry(entry, position, version, base_url) for position, entry in enumerate(result["entries"][:MOST_ITEMS])
     )
@@ -97,7 +104,9 @@ def _feed(result: Any, version: str, dropped: int, base_url: str) -> ParsedFeed:
         title=html_text(title, title=True) if (title := field(dict.get(channel, "title"))) else None,
         link=field(dict.get(channel, "link"), 4096),
         language=field(dict.get(channel, "language"), 40),
-        ttl=_whole(dict.get(channel, "ttl"), 7 * 24 * 60),
+        ttl=times.minutes,
+        skip_hours=times.skip_hours,
+        skip_days=times.skip_days,
         entries=entries,
         dropped=dropped,
         warnings=("malformed",) if dict.get(result, "bozo") else (),

@@ -50,7 +50,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed document. `ttl` in minutes; `dropped` counts entries beyond the limit; `warnings` are sorted words."""
+    """A feed document. `ttl` in minutes, the update period in it; `dropped` counts entries beyond the limit; `warnings` are sorted words."""
 
     format: str
     parser: str
@@ -58,6 +58,8 @@ class ParsedFeed:
     link: str | None = None
     language: str | None = None
     ttl: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
     encoding: str = "utf-8"
     encoding_reason: str = "valid"
     entries: tuple[Entry, ...] = ()

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipeline.feeds.timetable import Timetable
+
 if TYPE_CHECKING:
     from pipeline.feeds.catalog import FeedSpec
     from pipeline.feeds.outcome import Outcome
@@ -16,6 +18,10 @@ LONGEST = timedelta(hours=24)
 FIRST = timedelta(minutes=30)
 SPREAD = timedelta(minutes=10)
 SPREAD_PER_FEED = timedelta(seconds=1)
+OWN_NETWORK_RETRY = timedelta(minutes=2)
+WHOLE_AFTER = timedelta(hours=24)
+WHOLE_AFTER_ANSWERS = 3
+MOST_CONDITIONAL = 100
 GONE_INTERVAL = timedelta(days=30)
 GONE_ANSWERS = 3
 GONE_AFTER = timedelta(hours=48)
@@ -24,11 +30,15 @@ LONGEST_WAIT = timedelta(days=7)
 NEW_PER_POLL = 0.5
 JITTER = 0.1
 _MOST_DOUBLINGS = 12
+_PARTIAL = frozenset({226, 304})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """What is remembered of a feed beside its seen entries. `rate` is new entries a second, a moving average."""
+    """What is remembered of a feed beside its seen entries. `rate` is new entries a second, a moving average.
+
+    `whole_at` is when the document was last given whole, `partial_answers` how often it was not since then (304, 226).
+    """
 
     etag: str | None = None
     last_modified: str | None = None
@@ -43,6 +53,19 @@ class FeedState:
     last_error: str | None = None
     gone_since: datetime | None = None
     gone_answers: int = 0
+    whole_at: datetime | None = None
+    partial_answers: int = 0
+    ttl: float | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
+def whole_is_due(state: FeedState, now: datetime) -> bool:
+    """Say whether to ask for the whole document whatever the validators say: a server may answer 304 for ever."""
+    if state.partial_answers >= MOST_CONDITIONAL:
+        return True
+    old = state.whole_at is not None and now - state.whole_at >= WHOLE_AFTER
+    return old and state.partial_answers >= WHOLE_AFTER_ANSWERS
 
 
 def advance(spec: FeedSpec, state: FeedState, outcome: Outcome, now: datetime) -> FeedState:
@@ -53,6 +76,8 @@ def advance(spec: FeedSpec, state: FeedState, outcome: Outcome, now: datetime) -
         last_polled=now,
         rate=_rate(state, outcome, now),
     )
+    if outcome.ours:
+        return replace(after, next_poll=now + OWN_NETWORK_RETRY * (1 + _fraction(f"{spec.id}:{after.polls}")))
     after = replace(after, interval=_interval(spec, after, outcome).total_seconds())
     return replace(after, next_poll=next_poll(spec, after, outcome, now))
 
@@ -65,10 +90,11 @@ def next_poll(spec: FeedSpec, state: FeedState, outcome: Outcome, now: datetime)
     wait = interval * (1 + JITTER * (2 * _fraction(f"{spec.id}:{state.polls}") - 1))
     if outcome.retry_after is not None:
         wait = max(wait, min(outcome.retry_after, LONGEST_WAIT))
-    floors = [floor for floor in (outcome.fresh_for, outcome.ttl) if floor is not None]
-    if floors and spec.min_interval is None:
-        wait = max(wait, min(max(floors), LONGEST))
-    return now + wait
+    if spec.min_interval is not None:
+        return now + wait
+    floors = (outcome.fresh_for, timedelta(seconds=state.ttl) if state.ttl else None)
+    wait = max(wait, min(max((floor for floor in floors if floor), default=wait), LONGEST))
+    return Timetable(skip_hours=state.skip_hours, skip_days=state.skip_days).open_from(now + wait)
 
 
 def first_poll(spec: FeedSpec, start: datetime, feeds: int) -> datetime:
@@ -78,7 +104,10 @@ def first_poll(spec: FeedSpec, start: datetime, feeds: int) -> datetime:
 
 def _counted(state: FeedState, outcome: Outcome, now: datetime) -> FeedState:
     if outcome.kind in {"changed", "unchanged"}:
-        return replace(state, errors=0, last_error=None, last_ok=now, gone_since=None, gone_answers=0)
+        well = replace(state, errors=0, last_error=None, last_ok=now, gone_since=None, gone_answers=0)
+        return _told(well, outcome, now)
+    if outcome.ours:
+        return replace(state, last_error=str(outcome.error))
     if outcome.kind == "throttled":
         return replace(state, last_error=str(outcome.error or "throttled"))
     error = str(outcome.error or outcome.kind)
@@ -88,6 +117,19 @@ def _counted(state: FeedState, outcome: Outcome, now: datetime) -> FeedState:
             state, errors=state.errors + 1, last_error=error, gone_since=since, gone_answers=state.gone_answers + 1
         )
     return replace(state, errors=state.errors + 1, last_error=error)
+
+
+def _told(state: FeedState, outcome: Outcome, now: datetime) -> FeedState:
+    """Take over what the document said of itself, and count the answers that were not whole."""
+    if outcome.http_status in _PARTIAL:
+        state = replace(state, whole_at=state.whole_at or now, partial_answers=state.partial_answers + 1)
+    else:
+        state = replace(state, whole_at=now, partial_answers=0)
+    times = outcome.timetable
+    if times is None:
+        return state
+    ttl = times.minutes * 60.0 if times.minutes else None
+    return replace(state, ttl=ttl, skip_hours=times.skip_hours, skip_days=times.skip_days)
 
 
 def _rate(state: FeedState, outcome: Outcome, now: datetime) -> float:

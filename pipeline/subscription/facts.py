@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from pipeline.events.ontology import ontology
 from pipeline.subscription.times import Period, dates, moment
+from schemas.escaping import VALUE_LIMIT
 from schemas.event import Actor, Event, Mention
 from schemas.headers import FILTER_PREFIX
 from schemas.parties import Dyad, actor_countries, countries, dyads, recipient_countries
@@ -15,6 +16,9 @@ Value: TypeAlias = str | float | Period | Dyad
 Values: TypeAlias = tuple[Value, ...]
 # None: this source of facts does not tell.
 Facts: TypeAlias = Callable[[str], Values | None]
+# A header this long may have been cut.
+LONGEST_HEADER = VALUE_LIMIT - 16
+LISTS = frozenset({"mode", "countries", "dyads", "languages"})
 # What a merged or retracted event still says as it did before: all else may have changed on the way.
 LASTING = frozenset({"id", "status", "type", "country", "dyad", "actor", "recipient", "revision", "quad"})
 
@@ -35,10 +39,12 @@ def facts_of_headers(headers: Iterable[tuple[str, bytes]]) -> Facts:
 
     def facts(field: str) -> Values | None:
         name, read = FROM_HEADERS.get(field, ("", _texts))
-        if name not in given or "type" not in given:
-            return None
+        value = given.get(name)
+        if value is None:
+            # A record of a producer that writes these headers always has its type; an empty list is left out.
+            return () if name in LISTS and "type" in given else None
         try:
-            return read(given[name].decode("utf-8"))
+            return read(value.decode("utf-8")) if len(value) < LONGEST_HEADER else None
         except ValueError:
             return None
 
@@ -124,7 +130,7 @@ READERS: dict[str, Callable[[Event | Mention], Values]] = {
 
 
 def _texts(header: str) -> Values:
-    return tuple(header.split(",")) if header else ()
+    return tuple(header.split(","))
 
 
 def _numbers(header: str) -> Values:
@@ -133,7 +139,7 @@ def _numbers(header: str) -> Values:
 
 def _pairs(header: str) -> Values:
     found = []
-    for pair in header.split(",") if header else ():
+    for pair in header.split(","):
         together = "-" in pair
         actor, _, recipient = pair.partition("-" if together else ">")
         found.append(Dyad(actor, recipient, together))
