@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from schemas.filters import filter_names
 from schemas.topics import TopicSpec, topics
 
 _CE = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_dataschema", "ce_partitionkey")
@@ -32,6 +33,7 @@ _DLQ_OPTIONAL = (
     "dlq.value.size",
     "dlq.value.sha256",
 )
+_HEADERS = {"dead_letter": "deadLetterHeaders", "event": "eventHeaders", "mention": "mentionHeaders"}
 _KEPT = {"retention.ms", "max.message.bytes", "delete.retention.ms"}
 
 
@@ -54,6 +56,12 @@ def document(version: str = "1.0.0") -> dict[str, Any]:
             "messages": {spec.record: _message(spec) for spec in specs},
             "schemas": {
                 "cloudEventHeaders": _headers((*_CE, "content-type", "traceparent"), _CE_REQUIRED),
+                "eventHeaders": _headers(
+                    (*_CE, *filter_names(event=True), "content-type", "traceparent"), _CE_REQUIRED
+                ),
+                "mentionHeaders": _headers(
+                    (*_CE, *filter_names(event=False), "content-type", "traceparent"), _CE_REQUIRED
+                ),
                 "deadLetterHeaders": _headers((*_DLQ, *_DLQ_OPTIONAL), _DLQ),
             },
         },
@@ -101,7 +109,7 @@ def _message(spec: TopicSpec) -> dict[str, Any]:
     return {
         "name": spec.record,
         "contentType": "application/octet-stream" if dead else "application/json",
-        "headers": {"$ref": f"#/components/schemas/{'deadLetterHeaders' if dead else 'cloudEventHeaders'}"},
+        "headers": {"$ref": f"#/components/schemas/{_HEADERS.get(spec.record, 'cloudEventHeaders')}"},
         # A dead letter's payload is whatever bytes the original message had.
         "payload": {"description": "The bytes of the original message."} if dead else payload,
         "bindings": {"kafka": {"key": {"type": "string", "description": spec.key}, "bindingVersion": "0.5.0"}},

@@ -12,6 +12,7 @@ from schemas.decision import DeadDecision
 from schemas.escaping import Headers, header_value
 from schemas.event import Event, Mention
 from schemas.feed import FeedStatus
+from schemas.filters import filter_values
 from schemas.trace import Trace
 
 CONTENT_TYPE = "application/json"
@@ -48,6 +49,7 @@ def headers_for(record: object, *, key: str | None = None) -> Headers:
         "ce_subject": about.subject,
         "ce_dataschema": dataschema(about.schema),
         "ce_partitionkey": about.key if key is None else key,
+        **(filter_values(record) if isinstance(record, Event | Mention) else {}),
         "content-type": CONTENT_TYPE,
     }
     headers = tuple((name, header_value(value)) for name, value in values.items() if value)

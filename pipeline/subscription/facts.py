@@ -9,7 +9,7 @@ from pipeline.events.ontology import ontology
 from pipeline.subscription.times import Period, dates, moment
 from schemas.escaping import VALUE_LIMIT
 from schemas.event import Actor, Event, Mention
-from schemas.headers import FILTER_PREFIX
+from schemas.filters import PREFIX
 from schemas.parties import Dyad, actor_countries, countries, dyads, recipient_countries
 
 Value: TypeAlias = str | float | Period | Dyad
@@ -35,7 +35,7 @@ def lasting_facts_of(event: Event) -> Facts:
 
 def facts_of_headers(headers: Iterable[tuple[str, bytes]]) -> Facts:
     """Give the facts that a message's headers tell, so that the value need not be decoded."""
-    given = {name.removeprefix(FILTER_PREFIX): value for name, value in headers if name.startswith(FILTER_PREFIX)}
+    given = {name.removeprefix(PREFIX): value for name, value in headers if name.startswith(PREFIX)}
 
     def facts(field: str) -> Values | None:
         name, read = FROM_HEADERS.get(field, ("", _texts))
