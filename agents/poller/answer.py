@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.feeds.conditional import fresh_for, retry_after
+from pipeline.feeds.conditional import fresh_for, rate_limit_reset, retry_after
 from pipeline.feeds.outcome import ErrorKind, Outcome
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ _DEFAULT_SILENCE = timedelta(minutes=30)
 
 def outcome_of(result: FetchResult, now: datetime) -> Outcome | None:
     """Return the outcome of an answer that holds no document; None for one that does."""
+    if result.silent_until is not None:
+        wait = max(timedelta(0), result.silent_until - now)
+        return Outcome(kind="throttled", error=ErrorKind.THROTTLED, retry_after=wait)
     if result.error is not None:
         return Outcome(kind="error", error=result.error, http_status=result.status)
     status = result.status or 0
@@ -32,7 +35,12 @@ def outcome_of(result: FetchResult, now: datetime) -> Outcome | None:
 
 def _refused(result: FetchResult, status: int, now: datetime) -> Outcome:
     wait = retry_after(result.headers, now)
-    if status == 429 or (status == 503 and wait is not None):
+    # Some sites answer 403 where they mean 429; those that say until when can be told apart.
+    spent = rate_limit_reset(result.headers, now)
+    if status == 403:
+        wait = wait if wait is not None else spent
+    if status == 429 or (status in {403, 503} and wait is not None):
+        wait = wait if wait is not None else spent
         silence = wait if wait is not None else _DEFAULT_SILENCE
         return Outcome(kind="throttled", error=ErrorKind.THROTTLED, http_status=status, retry_after=silence)
     if status == 410:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from pipeline.source import site_key
@@ -11,12 +13,17 @@ from schemas.codec import encode
 from schemas.headers import headers_for
 
 if TYPE_CHECKING:
+    from agents.poller.clock import Clock
     from schemas.article import RawArticle
     from schemas.feed import FeedStatus
+
+logger = logging.getLogger("khabar.poller")
 
 RAW_TOPIC = "news.raw"
 FEEDS_TOPIC = "news.feeds"
 AT_ONCE = 100
+RETRY_SECONDS = 5.0
+PATIENCE = timedelta(minutes=30)
 
 # Topic, key, value, headers; returns when the broker has the record, raises when it cannot take it.
 Send = Callable[[str, bytes | None, bytes, tuple[tuple[str, bytes], ...]], Awaitable[None]]
@@ -54,13 +61,17 @@ class BrokerEmitter:
         self._send = send
 
     async def send(self, articles: Sequence[RawArticle]) -> None:
-        """Send articles, a hundred under way at once; returns when all of them are safe."""
-        for start in range(0, len(articles), AT_ONCE):
-            batch = articles[start : start + AT_ONCE]
-            results = await asyncio.gather(*(self._article(article) for article in batch), return_exceptions=True)
-            for result in results:
-                if isinstance(result, BaseException):
-                    raise _as_emit_error(result) from result
+        """Send articles: those of a key one after another, so that their order is certain, different keys at once."""
+        lanes: dict[str, list[RawArticle]] = {}
+        for article in articles:
+            lanes.setdefault(site_key(article), []).append(article)
+        room = asyncio.Semaphore(AT_ONCE)
+        results = await asyncio.gather(
+            *(self._lane(room, key, lane) for key, lane in lanes.items()), return_exceptions=True
+        )
+        for result in results:
+            if isinstance(result, BaseException):
+                raise _as_emit_error(result) from result
 
     async def status(self, status: FeedStatus) -> None:
         """Send the state of a feed."""
@@ -69,9 +80,39 @@ class BrokerEmitter:
         except Exception as error:
             raise _as_emit_error(error) from error
 
-    async def _article(self, article: RawArticle) -> None:
-        key = site_key(article)
-        await self._send(RAW_TOPIC, _bytes(key), encode(article), headers_for(article, key=key))
+    async def _lane(self, room: asyncio.Semaphore, key: str, articles: Sequence[RawArticle]) -> None:
+        async with room:
+            for article in articles:
+                await self._send(RAW_TOPIC, _bytes(key), encode(article), headers_for(article, key=key))
+
+
+class PatientEmitter:
+    """Tries again what a broker does not take, so that a poll waits and asks the feed no second time."""
+
+    def __init__(self, inner: Emitter, clock: Clock, *, patience: timedelta = PATIENCE) -> None:
+        """Send through `inner`; gives up after `patience`."""
+        self._inner = inner
+        self._clock = clock
+        self._patience = patience
+
+    async def send(self, articles: Sequence[RawArticle]) -> None:
+        """Send articles; returns when all of them are safe."""
+        await self._persist(lambda: self._inner.send(articles))
+
+    async def status(self, status: FeedStatus) -> None:
+        """Send the state of a feed."""
+        await self._persist(lambda: self._inner.status(status))
+
+    async def _persist(self, attempt: Callable[[], Awaitable[None]]) -> None:
+        start = self._clock.now()
+        while True:
+            try:
+                return await attempt()
+            except EmitError as error:
+                if self._clock.now() - start >= self._patience:
+                    raise
+                logger.warning("not sent, trying again", extra={"why": error})
+            await self._clock.sleep(RETRY_SECONDS)
 
 
 class NoEmitter:

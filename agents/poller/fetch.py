@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import ssl
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin
 
@@ -16,6 +18,10 @@ from pipeline.feeds.conditional import Validators, request_headers
 from pipeline.feeds.outcome import ErrorKind
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import datetime
+
+    from agents.poller.hosts import Hosts
     from pipeline.feeds.catalog import PollerSpec
 
 MOST_REDIRECTS = 5
@@ -40,7 +46,8 @@ class FetchResult:
     """An answer, or why there is none.
 
     `headers` have lower-case names; of a header given twice the first counts. `permanent_url` is where a chain of
-    only permanent redirects ended. `complete` is False where the connection broke off within the body.
+    only permanent redirects ended. `complete` is False where the connection broke off within the body. `silent_until`
+    is set where no request was made because its host asked to be left alone until then.
     """
 
     final_url: str
@@ -52,6 +59,14 @@ class FetchResult:
     complete: bool = True
     error: ErrorKind | None = None
     message: str = ""
+    silent_until: datetime | None = None
+
+
+class _SilentError(Exception):
+    def __init__(self, url: str, until: datetime) -> None:
+        super().__init__(f"the host of {url[:200]} asked to be left alone")
+        self.url = url
+        self.until = until
 
 
 class _FetchError(Exception):
@@ -63,9 +78,20 @@ class _FetchError(Exception):
 class Fetcher:
     """A client for feeds; use it as an asynchronous context manager. Keeps no cookies and reads no proxy settings."""
 
-    def __init__(self, spec: PollerSpec, *, timeout: float = TOTAL_TIMEOUT, largest: int = LARGEST_BODY) -> None:
-        """Read at most `largest` bytes, after decompression, in `timeout` seconds, redirects included."""
+    def __init__(
+        self,
+        spec: PollerSpec,
+        hosts: Hosts | None = None,
+        *,
+        timeout: float = TOTAL_TIMEOUT,
+        largest: int = LARGEST_BODY,
+    ) -> None:
+        """Read at most `largest` bytes, after decompression, in `timeout` seconds, redirects included.
+
+        Every request, that of a redirect too, waits for its turn at its host; that time is not counted.
+        """
         self._spec = spec
+        self._hosts = hosts
         self._timeout = timeout
         self._largest = largest
         self._session: aiohttp.ClientSession | None = None
@@ -101,25 +127,42 @@ class Fetcher:
         """Get a feed; whatever goes wrong is in the result, nothing is raised."""
         place = FetchResult(final_url=url)
         try:
-            async with asyncio.timeout(self._timeout):
-                return await self._follow(url, request_headers(validators or Validators()))
+            return await self._follow(url, request_headers(validators or Validators()))
+        except _SilentError as error:
+            return replace(place, final_url=error.url, silent_until=error.until, message=str(error))
         except _FetchError as error:
             return replace(place, error=error.kind, message=str(error))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             return replace(place, error=_kind(error), message=f"{type(error).__name__}: {error}"[:300])
 
     async def _follow(self, url: str, headers: dict[str, str]) -> FetchResult:
-        permanent = True
+        permanent, left = True, self._timeout
         for hop in range(MOST_REDIRECTS + 1):
             refused = refusal(url, allow_private=self._spec.allow_private)
             if refused:
                 raise _FetchError(refused, f"{refused.value}: {url[:200]}")
-            result, location = await self._get(url, headers)
+            async with self._place(url):
+                start = monotonic()
+                async with asyncio.timeout(max(0.0, left)):
+                    result, location = await self._get(url, headers)
+                left -= monotonic() - start
             if location is None:
                 return replace(result, permanent_url=url if hop and permanent else None)
             permanent = permanent and result.status in _PERMANENT
             url = location
         raise _FetchError(ErrorKind.REDIRECT_LOOP, f"more than {MOST_REDIRECTS} redirects")
+
+    @asynccontextmanager
+    async def _place(self, url: str) -> AsyncIterator[None]:
+        """Hold a place at the host of `url`, unless it asked to be left alone."""
+        if self._hosts is None:
+            yield
+            return
+        async with self._hosts.slot(url):
+            until = self._hosts.silent_until(url)
+            if until is not None:
+                raise _SilentError(url, until)
+            yield
 
     async def _get(self, url: str, headers: dict[str, str]) -> tuple[FetchResult, str | None]:
         """Make one request; returns the answer and, for a redirect, where to."""
@@ -135,6 +178,8 @@ class Fetcher:
                 return found, _location(url, response.headers.get("Location"))
             if response.status not in {200, 226}:
                 return found, None
+            if response.status == 226 and "feed" not in found.headers.get("im", "feed").lower():
+                raise _FetchError(ErrorKind.BAD_RESPONSE, "a delta of a kind that was not asked for")
             if response.headers.get("Content-Encoding", "").strip().lower() not in _ENCODINGS:
                 raise _FetchError(ErrorKind.BAD_ENCODING, "a content encoding that was not asked for")
             body, complete = await self._read(response)

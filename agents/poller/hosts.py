@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from datetime import datetime, timedelta
 
     from agents.poller.clock import Clock
@@ -31,11 +31,13 @@ class _Host:
 class Hosts:
     """The hosts being polled."""
 
-    def __init__(self, clock: Clock, spacing: timedelta) -> None:
-        """Space the starts of requests to one host by `spacing`."""
+    def __init__(self, clock: Clock, spacing: timedelta, silences: Mapping[str, datetime] | None = None) -> None:
+        """Space the starts of requests to one host by `spacing`; `silences` are promises made before, by host name."""
         self._clock = clock
         self._spacing = spacing
         self._hosts: OrderedDict[str, _Host] = OrderedDict()
+        for name, until in (silences or {}).items():
+            self._hosts[name] = _Host(silent_until=until)
 
     @asynccontextmanager
     async def slot(self, url: str) -> AsyncIterator[None]:
@@ -57,8 +59,15 @@ class Hosts:
 
     def silent_until(self, url: str) -> datetime | None:
         """Return the time until which the host asked to be left alone, None if that is over."""
-        until = self._host(url).silent_until
-        return until if until is not None and until > self._clock.now() else None
+        host = self._host(url)
+        return host.silent_until if self._is_silent(host) else None
+
+    def silent(self) -> int:
+        """Count the hosts that asked to be left alone and still are."""
+        return sum(1 for host in self._hosts.values() if self._is_silent(host))
+
+    def _is_silent(self, host: _Host) -> bool:
+        return host.silent_until is not None and host.silent_until > self._clock.now()
 
     async def _turn(self, host: _Host) -> None:
         async with host.starts:
@@ -73,15 +82,19 @@ class Hosts:
         self._hosts.move_to_end(name)
         while len(self._hosts) > MOST_HOSTS:
             oldest = next(iter(self._hosts))
-            if self._hosts[oldest].users:
+            if self._hosts[oldest].users or self._is_silent(self._hosts[oldest]):
                 break
             del self._hosts[oldest]
         return host
 
 
 def host_name(url: str) -> str:
-    """Return the host of an address with its port, in lower case; the address itself where it has none."""
+    """Return the host of an address, with a port that is not the usual one; the address itself where it has none."""
     try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower() or url
+        parts = urlsplit(url)
+        name, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
         return url
+    if not name:
+        return url
+    return name if port in {None, 80, 443} else f"{name}:{port}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from agents.poller.children import Pool
 from agents.poller.clock import Clock, SystemClock
-from agents.poller.emit import BrokerEmitter, EmitError, Emitter, Send
+from agents.poller.emit import BrokerEmitter, EmitError, Emitter, PatientEmitter, Send
 from agents.poller.fetch import Fetcher
 from agents.poller.hosts import AT_ONCE, Hosts, host_name
 from agents.poller.poll import Polled, Poller
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("khabar.poller")
 
-RETRY_BROKER = timedelta(seconds=30)
+RETRY_BROKER = timedelta(minutes=5)
 RETRY_BUG = timedelta(minutes=5)
 GRACE_SECONDS = 5.0
 
@@ -44,7 +44,8 @@ async def poll_forever(
     with SQLiteStore(state_path) as store:
         used = clock or SystemClock()
         async with AsyncExitStack() as stack:
-            poller = await make_poller(stack, catalog, BrokerEmitter(send), store, used)
+            emitter = PatientEmitter(BrokerEmitter(send), used)
+            poller = await make_poller(stack, catalog, emitter, store, used)
             await Loop(poller, catalog, store, used).run(stop)
 
 
@@ -70,10 +71,11 @@ async def make_poller(
     stack: AsyncExitStack, catalog: Catalog, emitter: Emitter, store: StateStore, clock: Clock
 ) -> Poller:
     """Put a poller together; its parts live as long as `stack`."""
+    hosts = Hosts(clock, catalog.poller.host_spacing, store.silences())
     return Poller(
-        fetcher=await stack.enter_async_context(Fetcher(catalog.poller)),
+        fetcher=await stack.enter_async_context(Fetcher(catalog.poller, hosts)),
         pool=await stack.enter_async_context(Pool(catalog.poller.parsers)),
-        hosts=Hosts(clock, catalog.poller.host_spacing),
+        hosts=hosts,
         store=store,
         emitter=emitter,
         clock=clock,

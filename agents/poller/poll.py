@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agents.poller.answer import outcome_of
 from agents.poller.children import ParseError
+from agents.poller.hosts import host_name
+from agents.poller.network import Network
 from agents.poller.state import Stored
 from pipeline.feeds.article import Received, raw_article
 from pipeline.feeds.conditional import Validators, fresh_for, validators_of
@@ -16,11 +17,12 @@ from pipeline.feeds.dates import rfc3339
 from pipeline.feeds.identity import Diff, Origin, Seen, diff
 from pipeline.feeds.links import without_credentials
 from pipeline.feeds.outcome import ErrorKind, Outcome
-from pipeline.feeds.schedule import FeedState, advance
+from pipeline.feeds.schedule import FeedState, advance, after_silence, whole_is_due
+from pipeline.feeds.timetable import Timetable
 from schemas.feed import FeedStatus
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from agents.poller.children import Pool
     from agents.poller.clock import Clock
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from pipeline.feeds.catalog import FeedSpec
     from pipeline.feeds.parsed import ParsedFeed
     from schemas.article import RawArticle
+
+
+_DELTA = 226
+_UNREACHABLE = frozenset({ErrorKind.DNS, ErrorKind.CONNECT, ErrorKind.TIMEOUT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +52,7 @@ class Polled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
-    """A poll before it is sent: the outcome and, where a document was read, what it changed."""
+    """A poll before it is sent: the outcome and, where a document was read, what it changed; `asked` last of all."""
 
     outcome: Outcome
     seen: Seen
@@ -55,6 +61,7 @@ class _Reading:
     body_sha256: str | None = None
     items: int = 0
     articles: tuple[RawArticle, ...] = ()
+    asked: str | None = None
 
 
 class Poller:
@@ -70,6 +77,7 @@ class Poller:
         self._store = store
         self._emitter = emitter
         self._clock = clock
+        self._network = Network()
 
     async def poll(self, spec: FeedSpec) -> Polled:
         """Poll a feed; the state advances only after the broker has everything.
@@ -85,7 +93,7 @@ class Poller:
         now = self._clock.now()
         state = advance(spec, _remembered(stored.state, reading), reading.outcome, now)
         if reading.outcome.kind == "throttled" and reading.outcome.retry_after is not None:
-            self._hosts.silence(spec.url, now + reading.outcome.retry_after)
+            self._silence({spec.url, reading.asked or spec.url}, now + reading.outcome.retry_after)
         status = _status(spec, state, reading)
         await self._emitter.send(reading.articles)
         await self._emitter.status(status)
@@ -98,6 +106,11 @@ class Poller:
             message=reading.message,
         )
 
+    def _silence(self, urls: set[str], until: datetime) -> None:
+        for url in sorted(urls):
+            self._hosts.silence(url, until)
+            self._store.silence(host_name(url), until)
+
     def _stored(self, spec: FeedSpec) -> Stored:
         """Return the state of a feed; of one whose address was changed, only what was seen still counts."""
         stored = self._store.get(spec.id) or Stored(spec.url, FeedState(), Seen())
@@ -107,6 +120,7 @@ class Poller:
 
     def _skipped(self, spec: FeedSpec, state: FeedState, until: datetime) -> Polled:
         outcome = Outcome(kind="throttled", error=ErrorKind.THROTTLED)
+        until = after_silence(spec, until, self._clock.now())
         again = replace(state, next_poll=until, last_error=ErrorKind.THROTTLED.value, last_polled=self._clock.now())
         status = _status(spec, again, _Reading(outcome=outcome, seen=Seen()))
         return Polled(status=status, next_poll=until, message="the host asked to be left alone")
@@ -114,12 +128,16 @@ class Poller:
     async def _read(self, spec: FeedSpec, stored: Stored) -> _Reading:
         state = stored.state
         validators = Validators(etag=state.etag, last_modified=state.last_modified)
-        async with self._hosts.slot(spec.url):
-            result = await self._fetcher.fetch(spec.url, validators)
+        if whole_is_due(state, self._clock.now()):
+            validators = Validators()
+        result = await self._fetcher.fetch(spec.url, validators)
         outcome = outcome_of(result, self._clock.now())
+        ours = self._is_ours(spec, state, result)
         if outcome is not None:
             message = result.message or (f"HTTP {result.status}" if outcome.error else "")
-            return _Reading(outcome=outcome, seen=stored.seen, message=message)
+            return _Reading(
+                outcome=replace(outcome, ours=ours), seen=stored.seen, message=message, asked=result.final_url
+            )
         digest = hashlib.sha256(result.body).hexdigest()
         kept = validators_of(result.headers) if result.complete else None
         fresh = fresh_for(result.headers, self._clock.now())
@@ -141,11 +159,22 @@ class Poller:
         )
         return self._compared(spec, stored, feed, received, _Answer(result, kept, fresh))
 
+    def _is_ours(self, spec: FeedSpec, state: FeedState, result: FetchResult) -> bool:
+        """Say whether it is our own network that failed; a host that failed before is no witness of that."""
+        host, now = host_name(spec.url), self._clock.now()
+        if result.error not in _UNREACHABLE:
+            self._network.answered(host, now)
+            return False
+        if state.last_ok is not None and not state.errors:
+            self._network.failed(host, now)
+        return self._network.is_down(now)
+
     def _compared(
         self, spec: FeedSpec, stored: Stored, feed: ParsedFeed, received: Received, answer: _Answer
     ) -> _Reading:
         origin = Origin(feed_id=spec.id, site=feed.link, guid_unstable=spec.guid_unstable)
         found = diff(origin, stored.seen, feed.entries, received.fetched.timestamp())
+        partial = answer.result.status == _DELTA
         warnings = _warnings(feed, found, complete=answer.result.complete)
         articles = tuple(raw_article(spec, feed, change, received, warnings) for change in found.changes)
         outcome = Outcome(
@@ -153,13 +182,14 @@ class Poller:
             new=len(articles),
             http_status=answer.result.status,
             fresh_for=answer.fresh,
-            ttl=timedelta(minutes=feed.ttl) if feed.ttl else None,
-            error=None if feed.entries else ErrorKind.NO_ENTRIES,
+            timetable=Timetable(minutes=feed.ttl, skip_hours=feed.skip_hours, skip_days=feed.skip_days),
+            error=None if feed.entries or partial else ErrorKind.NO_ENTRIES,
         )
         whole = answer.result.complete and not found.pending
         return _Reading(
             outcome=outcome,
-            seen=found.seen,
+            # In a delta every known item has changed: that says nothing about the feed.
+            seen=replace(found.seen, restless=stored.seen.restless) if partial else found.seen,
             message=", ".join(warnings),
             validators=answer.validators if whole else Validators(),
             body_sha256=received.body_sha256 if whole else "",

@@ -15,9 +15,11 @@ from pipeline.feeds.schedule import FeedState
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 _TIMES = frozenset(field.name for field in fields(FeedState) if "datetime" in str(field.type))
-_CREATE = """
+_LISTS = frozenset(field.name for field in fields(FeedState) if str(field.type).startswith("tuple"))
+_CREATE = (
+    """
 create table if not exists feeds (
     id text primary key,
     url text not null,
@@ -25,7 +27,9 @@ create table if not exists feeds (
     state blob not null,
     seen blob not null
 ) without rowid
-"""
+""",
+    "create table if not exists silences (host text primary key, until real not null) without rowid",
+)
 
 
 class StateError(RuntimeError):
@@ -54,6 +58,14 @@ class StateStore(Protocol):
 
     def commit(self, feed_id: str, stored: Stored) -> None:
         """Replace the state of a feed, durably."""
+        ...
+
+    def silences(self) -> dict[str, datetime]:
+        """Return until when hosts asked to be left alone."""
+        ...
+
+    def silence(self, host: str, until: datetime) -> None:
+        """Remember that a host asked to be left alone, durably."""
         ...
 
 
@@ -114,6 +126,15 @@ class SQLiteStore:
         row = (feed_id, stored.url, due, dump_state(stored.state), dump_seen(stored.seen))
         self._open.execute("insert or replace into feeds values (?, ?, ?, ?, ?)", row)
 
+    def silences(self) -> dict[str, datetime]:
+        """Return until when hosts asked to be left alone."""
+        rows = self._open.execute("select host, until from silences").fetchall()
+        return {host: datetime.fromtimestamp(until, UTC) for host, until in rows}
+
+    def silence(self, host: str, until: datetime) -> None:
+        """Remember that a host asked to be left alone, durably."""
+        self._open.execute("insert or replace into silences values (?, ?)", (host, until.timestamp()))
+
     @property
     def _open(self) -> sqlite3.Connection:
         if self._database is None:
@@ -127,7 +148,8 @@ class SQLiteStore:
         if version > FORMAT:
             raise StateError(f"{self._path}: written by a newer version (format {version}, known {FORMAT})")
         if version < FORMAT:
-            database.execute(_CREATE)
+            for statement in _CREATE:
+                database.execute(statement)
             database.execute(f"pragma user_version = {FORMAT}")
 
 
@@ -138,6 +160,7 @@ class MemoryStore:
         """Start empty, or from what `source` has, which is never written."""
         self._source = source
         self._rows: dict[str, Stored] = {}
+        self._silences: dict[str, datetime] = {}
 
     def get(self, feed_id: str) -> Stored | None:
         """Return the state of a feed, None for a feed never polled."""
@@ -151,6 +174,14 @@ class MemoryStore:
     def commit(self, feed_id: str, stored: Stored) -> None:
         """Replace the state of a feed."""
         self._rows[feed_id] = stored
+
+    def silences(self) -> dict[str, datetime]:
+        """Return until when hosts asked to be left alone."""
+        return {**(self._source.silences() if self._source else {}), **self._silences}
+
+    def silence(self, host: str, until: datetime) -> None:
+        """Remember that a host asked to be left alone."""
+        self._silences[host] = until
 
 
 def dump_state(state: FeedState) -> bytes:
@@ -168,6 +199,7 @@ def load_state(data: bytes) -> FeedState:
         value: dict[str, Any] = dict(orjson.loads(data))
         known = {field.name: value[field.name] for field in fields(FeedState) if field.name in value}
         times = {name: datetime.fromisoformat(known[name]) for name in _TIMES if known.get(name)}
-        return FeedState(**{**known, **times})
+        lists = {name: tuple(known[name]) for name in _LISTS if name in known}
+        return FeedState(**{**known, **times, **lists})
     except (orjson.JSONDecodeError, TypeError, AttributeError) as error:
         raise ValueError(f"no state of a feed: {error}") from error

@@ -63,6 +63,20 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     return None if date is None else min(max(timedelta(0), date - now), LONGEST_WAIT)
 
 
+def rate_limit_reset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """Say when a used-up rate limit begins anew, at most 7 days; None where none is used up or nobody says when.
+
+    The fields are those in use (`X-RateLimit-...`) and those of the draft (`RateLimit-...`); a reset is in seconds
+    from now, or since 1970 where that is what the number can only mean.
+    """
+    for prefix in ("x-ratelimit", "ratelimit"):
+        left, reset = headers.get(f"{prefix}-remaining", "").strip(), _seconds(headers.get(f"{prefix}-reset"))
+        if reset is not None and re.fullmatch(r"0{1,4}(?:\.0{1,6})?", left):
+            wait = reset - now.timestamp() if reset > 1_000_000_000 else reset
+            return min(timedelta(seconds=max(0.0, wait)), LONGEST_WAIT)
+    return None
+
+
 def _opaque(value: str | None) -> str | None:
     """Keep a value that can be sent back as it came; one with line breaks or lone surrogates cannot."""
     if not value or len(value) > LONGEST_VALIDATOR or not value.isprintable():

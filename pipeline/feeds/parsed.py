@@ -50,7 +50,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed document. `ttl` in minutes, the update period in it; `dropped` counts entries beyond the limit; `warnings` are sorted words."""
+    """A feed document. `warnings` are sorted words.
+
+    `ttl`, in minutes, holds the update period too; `dropped` counts entries beyond the limit.
+    """
 
     format: str
     parser: str

@@ -102,6 +102,11 @@ def first_poll(spec: FeedSpec, start: datetime, feeds: int) -> datetime:
     return start + min(SPREAD, SPREAD_PER_FEED * feeds) * _fraction(spec.id)
 
 
+def after_silence(spec: FeedSpec, until: datetime, now: datetime) -> datetime:
+    """Spread the return of the feeds of a host that asked to be left alone over a tenth of that time."""
+    return until + min((until - now) * JITTER, SHORTEST) * _fraction(spec.id)
+
+
 def _counted(state: FeedState, outcome: Outcome, now: datetime) -> FeedState:
     if outcome.kind in {"changed", "unchanged"}:
         well = replace(state, errors=0, last_error=None, last_ok=now, gone_since=None, gone_answers=0)

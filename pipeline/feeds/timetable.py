@@ -1,4 +1,4 @@
-"""When a feed says it is worth asking: `ttl`, `skipHours` and `skipDays` of RSS, `sy:updatePeriod` of RSS 1.0 modules."""
+"""When a feed says it is worth asking: `ttl`, `skipHours` and `skipDays` of RSS, `sy:updatePeriod` of its modules."""
 
 from __future__ import annotations
 

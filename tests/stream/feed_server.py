@@ -119,12 +119,14 @@ class FakeBroker:
     def __init__(self) -> None:
         self.sent: list[Sent] = []
         self.down = False
+        self.refused = 0
         self.before: Callable[[], Awaitable[None]] | None = None
 
     async def send(self, topic: str, key: bytes | None, value: bytes, headers: tuple[tuple[str, bytes], ...]) -> None:
         if self.before:
             await self.before()
         if self.down:
+            self.refused += 1
             raise ConnectionError("the broker is away")
         self.sent.append((topic, key, value, headers))
 

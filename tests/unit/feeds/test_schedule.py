@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.feeds.catalog import FeedSpec
 from pipeline.feeds.outcome import ErrorKind, Outcome
-from pipeline.feeds.schedule import LONGEST, SHORTEST, FeedState, advance, first_poll
+from pipeline.feeds.schedule import LONGEST, SHORTEST, FeedState, advance, first_poll, whole_is_due
+from pipeline.feeds.timetable import LONGEST_MINUTES, Timetable
 
 SPEC = FeedSpec(id="dailyexample", url="https://example.pk/feed/")
 NOW = datetime(2026, 3, 3, 4, 30, tzinfo=UTC)
@@ -60,9 +62,10 @@ def test_the_interval_aims_at_half_a_new_entry_a_poll() -> None:
 
 
 @pytest.mark.parametrize(
-    "floor", [{"fresh_for": timedelta(hours=2)}, {"ttl": timedelta(hours=2)}, {"retry_after": timedelta(hours=2)}]
+    "floor",
+    [{"fresh_for": timedelta(hours=2)}, {"timetable": Timetable(minutes=120)}, {"retry_after": timedelta(hours=2)}],
 )
-def test_what_the_server_asks_for_is_a_floor(floor: dict[str, timedelta]) -> None:
+def test_what_the_server_asks_for_is_a_floor(floor: dict[str, Any]) -> None:
     after, now = run([Outcome(kind="changed", **floor)])
     assert wait(after, now) == timedelta(hours=2)
 
@@ -119,13 +122,50 @@ def test_first_polls_are_spread_and_always_at_the_same_place() -> None:
     assert first_poll(SPEC, NOW, 1) - NOW < timedelta(seconds=1)
 
 
+def test_a_failure_of_our_own_network_counts_for_nothing_and_is_tried_soon() -> None:
+    state, _ = run([Outcome(kind="changed", new=1)])
+    after = advance(SPEC, state, Outcome(kind="error", error=ErrorKind.DNS, ours=True), NOW)
+    assert (after.errors, after.interval, after.last_error) == (0, state.interval, "dns")
+    assert timedelta(minutes=2) <= wait(after, NOW) <= timedelta(minutes=4)
+
+
+def test_what_a_feed_said_of_itself_still_holds_after_304() -> None:
+    told = Outcome(kind="changed", http_status=200, timetable=Timetable(minutes=90))
+    after, now = run([told, Outcome(kind="unchanged", http_status=304)])
+    assert wait(after, now) == timedelta(minutes=90)
+
+
+def test_hours_and_days_to_skip_are_left_out() -> None:
+    friday = datetime(2026, 3, 6, 12, tzinfo=UTC)
+    times = Timetable(skip_hours=(0, 1), skip_days=(4,))
+    after = advance(SPEC, FeedState(), Outcome(kind="changed", http_status=200, timetable=times), friday)
+    assert after.next_poll == datetime(2026, 3, 7, 2, tzinfo=UTC)
+    whole_week = Timetable(skip_days=tuple(range(7)))
+    after = advance(SPEC, FeedState(), Outcome(kind="changed", http_status=200, timetable=whole_week), friday)
+    assert wait(after, friday) < timedelta(minutes=34)
+
+
+def test_the_whole_document_is_asked_for_once_in_a_hundred_answers_or_a_day() -> None:
+    same = Outcome(kind="unchanged", http_status=304)
+    state = advance(SPEC, FeedState(), Outcome(kind="changed", http_status=200), NOW)
+    for _ in range(99):
+        state = advance(SPEC, state, same, NOW)
+    assert not whole_is_due(state, NOW)
+    assert whole_is_due(state, NOW + timedelta(hours=24))
+    assert whole_is_due(advance(SPEC, state, same, NOW), NOW)
+    again = advance(SPEC, state, Outcome(kind="unchanged", http_status=200), NOW + timedelta(hours=25))
+    assert not whole_is_due(again, NOW + timedelta(hours=26))
+
+
 outcomes = st.builds(
     Outcome,
     kind=st.sampled_from(["changed", "unchanged", "error", "throttled", "gone"]),
     new=st.integers(0, 5000),
     retry_after=st.none() | st.timedeltas(timedelta(0), timedelta(days=400)),
     fresh_for=st.none() | st.timedeltas(timedelta(0), timedelta(days=400)),
-    ttl=st.none() | st.timedeltas(timedelta(0), timedelta(days=7)),
+    timetable=st.none() | st.builds(Timetable, minutes=st.none() | st.integers(1, LONGEST_MINUTES)),
+    http_status=st.sampled_from([None, 200, 226, 304]),
+    ours=st.booleans(),
 )
 
 
@@ -135,5 +175,6 @@ def test_the_next_poll_is_always_within_bounds(history: list[Outcome]) -> None:
     limit = (
         timedelta(days=33) if after.gone_answers else timedelta(days=7.1) if history[-1].retry_after else LONGEST * 1.1
     )
-    assert SHORTEST * 0.9 <= wait(after, now) <= limit
+    least = timedelta(minutes=2) if history[-1].ours else SHORTEST * 0.9
+    assert least <= wait(after, now) <= limit
     assert run(history) == (after, now)
