@@ -23,6 +23,8 @@ BREAK = "\n"
 SPACE = " "
 # Longer sentences are no prose; they are cut so that work stays linear.
 LONGEST_SENTENCE = 240
+REGIONS = "regions"
+PLACING = ("country", "demonym", "place")
 NAMING = ("country", "demonym", "organisation", "role", "holder", "place")
 REFERRING = frozenset({
     "pairs", "counterpart", "own_country", "first_person", "first_person_agent", "third_person", "third_person_agent",
@@ -110,10 +112,20 @@ def chart(piece: Normalised, segment: int, kind: str, known: Lexicon) -> Chart:
     joined = SPACE.join(texts).lower().translate(fold)
     folded = joined.split(SPACE) if joined else []
     hits = _look_up(folded, ranges, known)
+    _forget_regions(hits)
     starts = frozenset().union(*(hits[layer] for layer in NAMING)) | {
         i for i, hit in hits["word"].items() if not REFERRING.isdisjoint(hit[1])
     }
     return Chart(piece, segment, kind, texts, folded, ranges, hits, known.dating, starts, read, suffixes=known.suffixes)
+
+
+def _forget_regions(hits: dict[str, dict[int, Hit]]) -> None:
+    """Forget the states and places in the names of what is neither: "Latin AMERICA", "Gulf of MEXICO"."""
+    for start, (end, names) in hits["word"].items():
+        if REGIONS in names:
+            for layer in PLACING:
+                for i in range(start, end):
+                    hits[layer].pop(i, None)
 
 
 def _look_up(folded: list[str], ranges: list[tuple[int, int]], known: Lexicon) -> dict[str, dict[int, Hit]]:

@@ -115,7 +115,10 @@ class Context:
         del chunk
         if not self.pair or sentence - self.pair_at > PAIR_LASTS:
             return ()
-        return tuple(c._replace(basis="remembered", case=None, group=0) for c in self.pair)
+        # Two that were only named beside each other may not be the two that are meant.
+        met = self.meeting is not None and {c.country for c in self.pair} <= set(self.meeting.countries)
+        basis: CountryBasis = "remembered" if met else "publisher_default"
+        return tuple(c._replace(basis=basis, case=None, group=0) for c in self.pair)
 
     def note_pair(self, chunks: Sequence[Chunk], sentence: int) -> None:
         """Take the parties of a sentence as the two sides if they are of just two countries."""

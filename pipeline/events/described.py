@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MOST_BETWEEN = 1
 NAMED = frozenset({"person", "counterpart"})
 UNKNOWN = "UNK"
+# Those who are for an organisation need not be of it.
+SUPPORTER = "supporter"
 ENDS = frozenset(",.;:()")
 MINISTERS = frozenset({"minister", "ministry"})
 QUOTES = frozenset("\"'")
@@ -197,7 +199,7 @@ class Described:
     def _of(self, chunk: Chunk, layer: str, end: int, owner: Any) -> Chunk | None:
         if layer == "country":
             return chunk._replace(end=end, country=owner.iso3, basis="explicit")
-        if owner.country is None:
+        if owner.country is None or (chunk.office == SUPPORTER and layer == "organisation"):
             return None
         chunk = chunk._replace(end=end, country=owner.country, basis="explicit")
         if layer == "place":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.events.cases import coordinate, owned_from, with_case
 from pipeline.events.chunks import Chunk, ChunkKind
 from pipeline.events.declension import by_endings, sharing
-from pipeline.events.described import Described
+from pipeline.events.described import SUPPORTER, Described
 from pipeline.events.gazetteer import Country, Place
 from pipeline.events.naming import Names
 from pipeline.events.nouns import described_noun, may_stand_between, plural_noun
@@ -197,7 +197,7 @@ class Finder:
         """Read an office, a body or an organisation that belongs to a country named before it."""
         for skip in range(MOST_BETWEEN + 1):
             j = i + skip
-            if j >= end or chart.hit("country", j) or (skip and (chart.hit("case", j - 1) or chart.hit("demonym", j))):
+            if j >= end or chart.hit("country", j) or chart.hit("demonym", j) or (skip and chart.hit("case", j - 1)):
                 return None
             role = chart.hit("role", j)
             if role is not None:
@@ -298,7 +298,7 @@ class Finder:
         owner = hit[1][0]
         if isinstance(owner, Country):
             return chunk._replace(end=hit[0], country=owner.iso3, basis="explicit")
-        known = owner.country is not None and not owner.common
+        known = owner.country is not None and not owner.common and chunk.office != SUPPORTER
         return (
             chunk._replace(end=hit[0], country=owner.country, basis="explicit", organisation=owner.name)
             if known
@@ -348,7 +348,7 @@ class Finder:
         while role is None and j and at < j + MOST_BETWEEN and counts(chart, at):
             at += 1
             role = chart.hit("role", at)
-        if role is None or body.country is None:
+        if role is None or body.country is None or role[1][0].office == SUPPORTER:
             return None
         chunk = self._title(chart, at, len(chart.texts), body.country, "explicit")
         return chunk._replace(start=i, organisation=body.name, sector=body.sector or chunk.sector, national=False)

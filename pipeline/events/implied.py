@@ -121,6 +121,9 @@ def _by_place(scene: Scene, firing: Firing, parties: Parties, cast: Cast) -> lis
     if act.frame != "self" and not (power and parties.recipients):
         return []
     protest = act.type == "PROTEST"
+    if protest and not svo and scene.chart.has("case", inside.start - 1, "genitive"):
+        # "THEIR protest against what was done in Sweden": it is not there that they protest.
+        return []
     kind: ChunkKind = "people" if protest else "state"
     sector = "CVL" if protest else None
     return [inside._replace(kind=kind, basis="apposition", sector=sector, case=None, group=0, place=None)]

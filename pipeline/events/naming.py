@@ -44,7 +44,7 @@ class Names:
             return False
         inside = chart.kind != "title" and chart.texts[i - 1][:1].isupper() and chart.texts[i - 1][1:].islower()
         opens = i < TWO or (not chart.is_word(i - TWO) and chart.word(i - TWO) != ",")
-        return not (self.capitals and inside and not opens and self.is_name(chart, i - 1))
+        return not (self.capitals and inside and (not opens or country.common) and self.is_name(chart, i - 1))
 
     def name(self, chart: Chart, i: int, end: int) -> tuple[tuple[int, int] | None, int]:
         """Read the words of a name from token i: words no lexicon knows, honorifics before them left out."""

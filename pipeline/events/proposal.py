@@ -47,6 +47,8 @@ DOMESTIC = frozenset({
 OFFICES = frozenset({"person", "counterpart"})
 # An event that was longer ago than this on the day of publication is recalled, not news.
 NEWS = timedelta(days=90)
+# Without a day of publication: no feed is older than feeds.
+FEEDS_BEGAN = "2000"
 
 
 def propose(scene: Scene, firing: Firing, cast: Cast) -> Iterator[Draft]:
@@ -215,7 +217,7 @@ def _hits_back(scene: Scene, firing: Firing) -> bool:
 
 
 def _denies(scene: Scene, firing: Firing) -> bool:
-    """Whether what is rejected are allegations: who denies them only makes a statement, unless another state made them."""
+    """Whether what is rejected are allegations: who denies them makes a statement, unless another state made them."""
     return scene.chart.within("list", "claims", firing.clause.start, max(firing.clause.end, firing.stop)) is not None
 
 
@@ -376,6 +378,6 @@ def _recalled(scene: Scene, firing: Firing, date: EventDate | None) -> bool:
 def _is_past(known: Anchor | None, date: EventDate) -> bool:
     """Whether a stated month or year was over when the article was published, or a stated day long gone."""
     if known is None:
-        return False
+        return date.end < FEEDS_BEGAN
     latest = known.day - NEWS if date.precision == "day" else known.day
     return date.end < latest.isoformat()[: len(date.end)]

@@ -291,7 +291,7 @@ def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Fi
         and (_lacks_object(scene, act, end) or is_reduced(scene, i, end))
     ):
         tense = "passive"
-    hindrance = _mistense(scene, act, form, i, tense)
+    hindrance = _mistense(scene, act, form, i, tense) or _describes(scene, act, tense, (i, end))
     if hindrance is not None:
         return hindrance
     stop = end if act.object is None else _with_object(scene, act.object, end, tense)
@@ -299,6 +299,12 @@ def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Fi
         return f"object {act.object}"
     group = VerbGroup(i, stop, frozenset(), tense, finite=True, negated=False, recalled=False)
     return _threat(Firing(act, i, stop, None if act.nominal else group, scene.clause))
+
+
+def _describes(scene: Sentence, act: Trigger, tense: str, at: tuple[int, int]) -> str | None:
+    """Name the fault where support only describes somebody who does something else: "forces BACKED BY Chad took"."""
+    relative = scene.clause.link == RELATIVE or is_reduced(scene, *at)
+    return "a mere attribute" if act.type == "SUPPORT" and tense == "passive" and relative else None
 
 
 def _is_noun(scene: Sentence, i: int) -> bool:
