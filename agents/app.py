@@ -16,6 +16,7 @@ from agents.delivery import Headers, Outbound
 from agents.metrics import Metrics
 from agents.monitor.deliveries import Deliveries
 from agents.monitor.gauges import read_from
+from agents.monitor.handover import Handover
 from agents.shell import Shell
 from agents.state import StateTable
 from pipeline.topology import STAGE_NAMES, StageName, StageSpec, stages
@@ -38,6 +39,7 @@ class Built:
     settings: Settings
     metrics: Metrics
     deliveries: Deliveries
+    handover: Handover
     shells: dict[StageName, Shell] = field(default_factory=dict)
 
     async def produce(self, out: Outbound) -> Awaitable[Any]:
@@ -69,7 +71,9 @@ def build(
     """
     app = faust.App(settings.app_id, **_app_settings(settings))
     metrics = Metrics()
-    built = Built(app, settings, metrics, Deliveries(metrics))
+    built = Built(app, settings, metrics, Deliveries(metrics), Handover(metrics))
+    tables: Any = app.tables
+    tables.handover = built.handover
     declared = topics()
     for spec in stages() if specs is None else specs:
         if spec.name in names:

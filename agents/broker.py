@@ -66,6 +66,10 @@ class Broker(Protocol):
         """Return the topics that exist and their numbers of partitions."""
         ...
 
+    async def first_offsets(self, topics: Iterable[str]) -> Offsets:
+        """Return the offset of the earliest record of every partition, the end where there is none."""
+        ...
+
     async def end_offsets(self, topics: Iterable[str]) -> Offsets:
         """Return the offset after the last record of every partition."""
         ...

@@ -14,7 +14,7 @@ from agents.transport.broker import broker_for
 from agents.transport.log import LogError, Record, TopicConfig
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 
     from agents.config import Settings
     from agents.delivery import Outbound
@@ -93,15 +93,22 @@ class EmbeddedBroker:
         with _refusals():
             return reader.partitions(self._url)
 
+    async def first_offsets(self, topics: Iterable[str]) -> Offsets:
+        """Return the offset of the earliest record of every partition, the end where there is none."""
+        return await self._offsets(reader.first_offsets, topics)
+
     async def end_offsets(self, topics: Iterable[str]) -> Offsets:
         """Return the offset after the last record of every partition."""
+        return await self._offsets(reader.end_offsets, topics)
+
+    async def _offsets(self, read: Callable[[str, str], dict[int, int]], topics: Iterable[str]) -> Offsets:
         there = await self.partitions()
-        ends: Offsets = {}
+        offsets: Offsets = {}
         for topic in (name for name in topics if name in there):
             with _refusals():
-                found = reader.end_offsets(self._url, topic)
-            ends.update({(topic, partition): offset for partition, offset in found.items()})
-        return ends
+                found = read(self._url, topic)
+            offsets.update({(topic, partition): offset for partition, offset in found.items()})
+        return offsets
 
     async def committed(self, group: str, topics: Iterable[str]) -> Offsets:
         """Return the offsets a group has committed; partitions without one are absent."""

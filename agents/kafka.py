@@ -135,10 +135,19 @@ class KafkaBroker:
 
     async def end_offsets(self, topics: Iterable[str]) -> Offsets:
         """Return the offset after the last record of every partition."""
-        existing = await self.partitions()
-        places = [TopicPartition(topic, number) for topic in topics for number in range(existing.get(topic, 0))]
+        places = await self._places(topics)
         ends = await (await self._started_consumer()).end_offsets(places) if places else {}
         return {(place.topic, place.partition): offset for place, offset in ends.items()}
+
+    async def first_offsets(self, topics: Iterable[str]) -> Offsets:
+        """Return the offset of the earliest record of every partition, the end where there is none."""
+        places = await self._places(topics)
+        firsts = await (await self._started_consumer()).beginning_offsets(places) if places else {}
+        return {(place.topic, place.partition): offset for place, offset in firsts.items()}
+
+    async def _places(self, topics: Iterable[str]) -> list[TopicPartition]:
+        existing = await self.partitions()
+        return [TopicPartition(topic, number) for topic in topics for number in range(existing.get(topic, 0))]
 
     async def _started_consumer(self) -> AIOKafkaConsumer:
         if self._consumer is None:

@@ -20,6 +20,8 @@ from faust.exceptions import ProducerSendError
 
 from agents.broker import BrokerError
 from agents.deadletter import DeadLimitError
+from agents.monitor.endpoint import EndpointError
+from agents.monitor.monitor import Monitor
 from agents.reachability import reachable
 
 if TYPE_CHECKING:
@@ -53,16 +55,21 @@ async def run_until_stopped(
     app.loop = loop
     deadline = Deadline(built.settings.shutdown_deadline)
     _stop_on_signals(loop, stop, deadline)
-    watchdog = Watchdog(built)
+    monitor = Monitor(built)
+    watchdog = Watchdog(built, monitor.vitals.stuck)
     watchdog.start()
     beat = asyncio.create_task(watchdog.beat())
     code = EX_OK
     try:
+        await monitor.start()
         await app.start()
         logger.info("ready", extra={"broker": built.settings.broker, "stages": ",".join(built.shells)})
         if ready is not None:
             await ready()
         code = await _wait(app, stop)
+    except EndpointError as error:
+        logger.error("cannot run", extra={"why": error})  # noqa: TRY400 - the message is the whole story
+        code = EX_CONFIG
     except Exception as error:
         logger.exception("cannot run")
         code = _code(error)
@@ -73,6 +80,8 @@ async def run_until_stopped(
                 await closing()
         with suppress(Exception):
             await app.stop()
+        with suppress(Exception):
+            await monitor.stop()
         beat.cancel()
         watchdog.stop()
         deadline.cancel()
@@ -143,9 +152,10 @@ class Watchdog:
     Neither a broker that is away nor a process that was paused (SIGSTOP, a sleeping machine) is held against it.
     """
 
-    def __init__(self, built: Built) -> None:
-        """Watch an app by its settings `watchdog` and `stall`."""
+    def __init__(self, built: Built, stuck: Callable[[float], list[str]] = lambda _: []) -> None:
+        """Watch an app by its settings `watchdog` and `stall`; `stuck` says what stands still that holds no record."""
         self._built = built
+        self._stuck = stuck
         self.last_beat = self._last_look = time.monotonic()
         self._resumed = self._away = self._last_look
         self._done = threading.Event()
@@ -183,7 +193,7 @@ class Watchdog:
         quiet = min(self._quiet(now), now - max(self._away, self._resumed))
         if settings.stall and quiet > settings.stall:
             return f"a stage holds records without progress for {quiet:.0f} s"
-        return None
+        return "; ".join(self._stuck(now)) or None
 
     def _quiet(self, now: float) -> float:
         """Return for how many seconds the stage that waits longest has held records without progress."""

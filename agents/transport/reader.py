@@ -53,6 +53,15 @@ def end_offsets(url: str, topic: str) -> dict[int, int]:
         return {slot[1]: extent.end for slot, extent in _extents(database, topic).items()}
 
 
+def first_offsets(url: str, topic: str) -> dict[int, int]:
+    """Return the earliest offset of every partition; UnknownTopicError where there is no such topic."""
+    broker = broker_for(url)
+    if broker.is_open or urlsplit(url).scheme == "memory":
+        return broker.beginning_offsets(topic)
+    with closing(schema.connect(_path(url), write=False)) as database:
+        return {slot[1]: extent.base for slot, extent in _extents(database, topic).items()}
+
+
 def partitions(url: str) -> dict[str, int]:
     """Return the topics of a broker and their numbers of partitions."""
     broker = broker_for(url)

@@ -9,7 +9,10 @@ from faust.tables import manager, recovery
 from faust.tables.recovery import ServiceStopped
 
 if TYPE_CHECKING:
+    from faust.types import TP
     from mode.utils.times import Seconds
+
+    from agents.monitor.handover import Handover
 
 
 class RecoveryTimeoutError(TimeoutError):
@@ -29,7 +32,29 @@ class Recovery(recovery.Recovery):
 
 
 class TableManager(manager.TableManager):
-    """Faust's, with the recovery above."""
+    """Faust's, with the recovery above; tells `handover` when partitions come and when their tables are restored."""
+
+    handover: Handover | None = None
+
+    def on_rebalance_start(self) -> None:
+        """Note that partitions are handed out anew."""
+        super().on_rebalance_start()
+        if self.handover is not None:
+            self.handover.begin()
+
+    async def on_rebalance(
+        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
+    ) -> None:
+        """Note that partitions came, and restore their tables."""
+        if self.handover is not None:
+            self.handover.take(sum(tp.topic not in self.changelog_topics for tp in assigned))
+        await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
+
+    def on_actives_ready(self) -> None:
+        """Note that the tables are restored and records are read."""
+        super().on_actives_ready()
+        if self.handover is not None:
+            self.handover.restore()
 
     @property
     def recovery(self) -> recovery.Recovery:
