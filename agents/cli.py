@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from importlib import import_module
 
@@ -14,17 +15,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "poll": ("agents.poller.command", "poll the feeds of a catalog until stopped"),
     "run": ("agents.run", "run the poller and all stage agents in one process"),
     "tail": ("agents.tail", "subscribe to the output topic"),
+    "web": ("agents.web.command", "serve the live page of the events"),
     "dlq": ("agents.dlq.command", "look at dead letters, send them again, or give them up"),
     "topics": ("agents.topics", "create and describe the topics"),
     "doctor": ("agents.doctor", "explain every setting and what is wrong"),
     "bench": ("agents.bench", "measure throughput and memory, stage by stage"),
 }
 USAGE_ERROR = 64
+AGO = re.compile(r"-\d+[smhdw]")
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; the process exit code is returned."""
-    arguments = sys.argv[1:] if argv is None else argv
+    arguments = _joined(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(prog="khabar", description="News feeds in, linked events with evidence out.")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     wanted = arguments[0] if arguments else ""
@@ -42,6 +45,17 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 141
+
+
+def _joined(arguments: list[str]) -> list[str]:
+    """Join an option to a time before now that follows it, such as -2h, which looks like an option too."""
+    joined: list[str] = []
+    for argument in arguments:
+        if AGO.fullmatch(argument) and joined and joined[-1].startswith("--"):
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
 
 
 if __name__ == "__main__":
