@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import ssl
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import mode
 from faust.transport.drivers import TRANSPORTS
 from yarl import URL
 
+from agents.credentials import faust_credentials
 from agents.delivery import Headers, Outbound
 from agents.metrics import Metrics
 from agents.monitor.deliveries import Deliveries
@@ -138,7 +138,8 @@ def _app_settings(settings: Settings) -> dict[str, Any]:
         "agent_supervisor": mode.CrashingSupervisor,
         "topic_replication_factor": settings.replication_factor,
         "topic_disable_leader": True,
-        "topic_allow_declare": True,
+        # On Kafka topics are made by `khabar topics create`: a worker needs no right to.
+        "topic_allow_declare": settings.embedded,
         # A standby in memory would be read again from the beginning when it is needed: it costs and brings nothing.
         "table_standby_replicas": 0,
         "broker_commit_interval": settings.commit_interval,
@@ -159,22 +160,11 @@ def _app_settings(settings: Settings) -> dict[str, Any]:
     }
     manager = "EmbeddedTableManager" if settings.embedded else "TableManager"
     common["TableManager"] = f"agents.transport.tables:{manager}"
-    if settings.sasl_mechanism or settings.tls:
-        common["broker_credentials"] = _credentials(settings)
+    credentials = faust_credentials(settings)
+    if credentials is not None:
+        common["broker_credentials"] = credentials
     return common
 
 
 def _brokers(broker: str) -> list[URL]:
     return [URL(one) for one in broker.split(";") if one]
-
-
-def _credentials(settings: Settings) -> Any:
-    context = ssl.create_default_context(cafile=settings.tls_cafile) if settings.tls else None
-    if settings.sasl_mechanism:
-        return faust.SASLCredentials(
-            username=settings.sasl_username,
-            password=settings.sasl_password,
-            ssl_context=context,
-            mechanism=settings.sasl_mechanism,
-        )
-    return faust.SSLCredentials(context)

@@ -13,10 +13,20 @@ if TYPE_CHECKING:
     from schemas.topics import TopicSpec
 
 Offsets = dict[tuple[str, int], int]
+EX_CONFIG = 78
 
 
 class BrokerError(RuntimeError):
     """The broker cannot be reached or refuses; the message says what to do."""
+
+
+class RefusedError(BrokerError):
+    """A broker and we do not accept each other: wrong settings, which no waiting mends."""
+
+
+def exit_code(error: BrokerError, otherwise: int) -> int:
+    """Return the exit code for an error: 78 where the settings are wrong, `otherwise` where waiting may help."""
+    return EX_CONFIG if isinstance(error, RefusedError) else otherwise
 
 
 @dataclass(frozen=True, slots=True)

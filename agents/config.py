@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+from agents.tls import TlsError, client_context
 from schemas.deadletter import TOPIC_LIMIT
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 PREFIX = "KHABAR_"
 # A dead letter's headers alone take 16 KiB and more.
 LEAST_MESSAGE = 65_536
-SECRETS = frozenset({"sasl_password", "web_token"})
+SECRETS = frozenset({"sasl_password", "tls_key_password", "web_token"})
+SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 
 
 class SettingError(ValueError):
@@ -65,6 +67,11 @@ class Settings:
     sasl_password: str | None = _setting(None, "SASL password; KHABAR_SASL_PASSWORD_FILE names a file that holds it")
     tls: bool = _setting(False, "speak TLS to Kafka")  # noqa: FBT003
     tls_cafile: str | None = _setting(None, "certificate authorities for TLS; none = the system's")
+    tls_certfile: str | None = _setting(None, "certificate shown to Kafka (mutual TLS), PEM; none = none is shown")
+    tls_keyfile: str | None = _setting(None, "its key, PEM; none = it is in tls_certfile")
+    tls_key_password: str | None = _setting(
+        None, "password of that key; KHABAR_TLS_KEY_PASSWORD_FILE names a file that holds it"
+    )
     state_dir: str = _setting(".khabar", "folder for local state (feed state, the file of khabar run)")
     metrics_host: str = _setting("127.0.0.1", "address at which /metrics, /livez and /readyz are served")
     metrics_port: int = _setting(
@@ -184,3 +191,26 @@ def _check(settings: Settings) -> None:
         )
     if "@" in settings.broker and scheme == "kafka":
         raise SettingError("broker: no user and password in the address; they are sasl_username and sasl_password")
+    if settings.heartbeat_interval * 2 > settings.session_timeout:
+        raise SettingError("heartbeat_interval must be at most half of session_timeout, or one late heartbeat ends it")
+    _check_credentials(settings)
+
+
+def _check_credentials(settings: Settings) -> None:
+    if settings.sasl_mechanism is not None:
+        if settings.sasl_mechanism not in SASL_MECHANISMS:
+            raise SettingError(
+                f"sasl_mechanism = {settings.sasl_mechanism!r}: must be one of {', '.join(SASL_MECHANISMS)}"
+            )
+        if not (settings.sasl_username and settings.sasl_password):
+            raise SettingError("sasl_mechanism is set, sasl_username or sasl_password is not")
+    files = (settings.tls_cafile, settings.tls_certfile, settings.tls_keyfile)
+    if not settings.tls and any(files):
+        raise SettingError("a file of certificates or keys is set (tls_cafile, tls_certfile, tls_keyfile), tls is not")
+    if settings.tls_keyfile and not settings.tls_certfile:
+        raise SettingError("tls_keyfile is set, tls_certfile is not")
+    if settings.tls:
+        try:
+            client_context(*files, settings.tls_key_password)
+        except TlsError as error:
+            raise SettingError(str(error)) from None

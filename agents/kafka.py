@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,7 +10,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
-from agents.broker import BrokerError, Offsets, Received, Start
+from agents.broker import BrokerError, Offsets, Received, RefusedError, Start
+from agents.credentials import addresses, refusal, security
 from schemas.deadletter import TOPIC_LIMIT
 
 if TYPE_CHECKING:
@@ -26,18 +26,7 @@ CHANGELOG_CONFIG = {"cleanup.policy": "compact", "max.message.bytes": str(TOPIC_
 
 def kafka_options(settings: Settings) -> dict[str, Any]:
     """Return the connection options every aiokafka client takes."""
-    servers = [part.removeprefix("kafka://").rstrip("/") for part in settings.broker.split(";") if part]
-    options: dict[str, Any] = {"bootstrap_servers": servers}
-    if settings.tls:
-        options["ssl_context"] = ssl.create_default_context(cafile=settings.tls_cafile)
-    if settings.sasl_mechanism:
-        options |= {
-            "sasl_mechanism": settings.sasl_mechanism,
-            "sasl_plain_username": settings.sasl_username,
-            "sasl_plain_password": settings.sasl_password,
-        }
-    protocol = ("SASL_" if settings.sasl_mechanism else "") + ("SSL" if settings.tls else "PLAINTEXT")
-    return {**options, "security_protocol": protocol}
+    return {"bootstrap_servers": addresses(settings), **security(settings)}
 
 
 class KafkaBroker:
@@ -55,11 +44,15 @@ class KafkaBroker:
 
         Raises:
             BrokerError: nobody answers at the address.
+            RefusedError: a broker turns us away, or shows a certificate we do not trust.
         """
         try:
             await self._admin.start()
         except KafkaError as error:
             await self.__aexit__()
+            reason = await refusal(self._settings)
+            if reason is not None:
+                raise RefusedError(reason) from None
             raise BrokerError(f"no Kafka at {self._settings.broker}: {error}") from error
         return self
 

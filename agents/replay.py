@@ -17,7 +17,7 @@ from rich.progress import Progress
 
 from agents import logs
 from agents.app import Built, build
-from agents.broker import Broker, BrokerError, Offsets, Start, connect
+from agents.broker import Broker, BrokerError, Offsets, Start, connect, exit_code
 from agents.config import SettingError, Settings, read_settings
 from agents.delivery import Outbound
 from agents.lifecycle import EX_CONFIG, EX_OK, EX_SOFTWARE, EX_TEMPFAIL, run_until_stopped
@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
         code = asyncio.run(_replay(settings, raws, outcome, args))
     except BrokerError as error:
         print(f"khabar replay: {error}", file=sys.stderr)
-        return EX_TEMPFAIL
+        return exit_code(error, EX_TEMPFAIL)
     if code == EX_OK and not args.no_worker:
         _print(outcome, as_json=args.json)
         if fates(outcome).missing:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from agents import logs
 from agents.app import build
-from agents.broker import BrokerError
+from agents.broker import BrokerError, exit_code
 from agents.config import SettingError, Settings, read_settings
 from agents.lifecycle import EX_CONFIG, EX_SOFTWARE, EX_TEMPFAIL, run_until_stopped
 from agents.worker import prepare
@@ -54,7 +54,7 @@ async def _run(args: argparse.Namespace, settings: Settings) -> int:
         return EX_CONFIG
     except BrokerError as error:
         print(f"khabar run: {error}", file=sys.stderr)
-        return EX_TEMPFAIL
+        return exit_code(error, EX_TEMPFAIL)
     return await _poll_and_work(catalog, settings)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from agents.broker import BrokerError, Received, Start, connect
+from agents.broker import BrokerError, Received, Start, connect, exit_code
 from agents.config import SettingError, read_settings
 from agents.logs import safe
 from schemas.escaping import visible_json
@@ -159,7 +159,7 @@ def run(args: argparse.Namespace) -> int:
         return EX_CONFIG
     except BrokerError as error:
         print(f"khabar tail: {error}", file=sys.stderr)
-        return EX_UNAVAILABLE
+        return exit_code(error, EX_UNAVAILABLE)
 
 
 async def _tail(args: argparse.Namespace, where: tuple[Condition, ...], start: Start) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from agents.broker import Broker, BrokerError, connect
+from agents.broker import Broker, BrokerError, connect, exit_code
 from agents.config import SettingError, Settings, read_settings
 from schemas.topics import topics
 
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         return EX_CONFIG
     except BrokerError as error:
         print(f"khabar topics: {error}", file=sys.stderr)
-        return EX_UNAVAILABLE
+        return exit_code(error, EX_UNAVAILABLE)
 
 
 async def _run(args: argparse.Namespace, settings: Settings) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agents import logs
 from agents.app import Built, build
-from agents.broker import BrokerError, connect
+from agents.broker import BrokerError, connect, exit_code
 from agents.config import SettingError, Settings, read_settings
 from agents.lifecycle import EX_CONFIG, EX_TEMPFAIL, run_until_stopped
 from agents.topics import create, wrong
@@ -48,7 +48,7 @@ async def work(settings: Settings, names: tuple[StageName, ...] = STAGE_NAMES) -
         await prepare(settings)
     except BrokerError as error:
         logger.error("not ready", extra={"why": error})  # noqa: TRY400 - the message is the whole story
-        return EX_TEMPFAIL
+        return exit_code(error, EX_TEMPFAIL)
     return await run_until_stopped(build(settings, names=names), stop=asyncio.Event())
 
 

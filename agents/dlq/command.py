@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.broker import Broker, BrokerError, Start, connect
+from agents.broker import Broker, BrokerError, Start, connect, exit_code
 from agents.config import SettingError, read_settings
 from agents.deadletter import TOPIC
 from agents.dlq import display
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     except SettingError as error:
         return _fail(error, EX_CONFIG)
     except BrokerError as error:
-        return _fail(error, EX_UNAVAILABLE)
+        return _fail(error, exit_code(error, EX_UNAVAILABLE))
     except FileExistsError as error:
         return _fail(f"{error.filename} is there already", EX_USAGE)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents import logs
+from agents.broker import RefusedError
 from agents.config import SettingError, Settings, read_settings
 from agents.poller.emit import BrokerEmitter, EmitError, NoEmitter, Send
 from agents.poller.loop import poll_forever, poll_once
@@ -40,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run `khabar poll`: 0 done, 1 a feed failed (--once), 64 usage, 75 broker or state unusable, 78 catalog wrong."""
+    """Run `khabar poll`: 0 done, 1 a feed failed (--once), 64 usage, 75 broker or state unusable, 78 wrong settings."""
     try:
         settings = read_settings(broker=args.broker)
         catalog = read_catalog(args.feeds)
@@ -55,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
     )
     try:
         return asyncio.run(work)
+    except RefusedError as error:
+        return _complain(error, EX_CONFIG)
     except (StateError, EmitError) as error:
         return _complain(error, EX_TEMPFAIL)
 
@@ -87,10 +90,12 @@ async def _kafka(settings: Settings) -> AsyncIterator[Send]:
 
     Raises:
         EmitError: nobody answers at the address.
+        RefusedError: the settings are wrong for the broker.
     """
     from aiokafka.errors import KafkaError
 
     from agents.app import build
+    from agents.credentials import refusal
 
     # The producer of the workers: it outlives a batch that failed for good.
     built = build(settings, names=())
@@ -99,6 +104,9 @@ async def _kafka(settings: Settings) -> AsyncIterator[Send]:
         await built.app.maybe_start_producer()
     except KafkaError as error:
         await built.app.producer.stop()
+        reason = await refusal(settings)
+        if reason is not None:
+            raise RefusedError(reason) from None
         raise EmitError(f"no Kafka at {settings.broker}: {error}") from error
     try:
         yield built.send

@@ -58,8 +58,17 @@ class Consumer(HandoverConsumer, aiokafka.Consumer):
         return offsets
 
 
+class Producer(IdempotentProducer):
+    """An idempotent producer that creates topics where that is allowed, and says nothing where it is not."""
+
+    async def create_topic(self, *args: Any, **options: Any) -> None:
+        """Create a topic unless the app's topics are made by others."""
+        if self.app.conf.topic_allow_declare:
+            await super().create_topic(*args, **options)
+
+
 class Transport(aiokafka.Transport):
     """The transport behind kafka:// urls."""
 
     Consumer = Consumer
-    Producer = IdempotentProducer
+    Producer = Producer

@@ -34,11 +34,11 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id={node}
 controller.quorum.voters={voters}
-listeners=CLIENT://{host}:{client},REPL://{host}:{repl},CONTROLLER://{host}:{controller}
-advertised.listeners=CLIENT://{host}:{client},REPL://{host}:{repl}
+listeners=CLIENT://{host}:{client},REPL://{host}:{repl},CONTROLLER://{host}:{controller}{more}
+advertised.listeners=CLIENT://{host}:{advertised},REPL://{host}:{repl}{more}
 inter.broker.listener.name=REPL
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENT:PLAINTEXT,REPL:PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENT:PLAINTEXT,REPL:PLAINTEXT{protocols}
 log.dirs={data}
 auto.create.topics.enable=false
 num.partitions=4
@@ -77,7 +77,7 @@ class BrokerFailedError(AssertionError):
 
 @dataclass(slots=True)
 class Node:
-    """One broker: its number (from 1), ports, files and process."""
+    """One broker: its number (from 1), ports (`more` by listener), files and process."""
 
     number: int
     client: int
@@ -85,6 +85,7 @@ class Node:
     controller: int
     properties: Path
     log: Path
+    more: dict[str, int] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     paused: bool = False
 
@@ -97,8 +98,19 @@ class Node:
 class Cluster:
     """Brokers that can be stopped, started, killed and paused one by one, counted from 1."""
 
-    def __init__(self, brokers: int = 1, *, properties: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        brokers: int = 1,
+        *,
+        properties: Mapping[str, str] | None = None,
+        listeners: Mapping[str, str] | None = None,
+        advertised: Mapping[int, int] | None = None,
+    ) -> None:
         """Start brokers and wait until they are ready; `properties` are added to each one's.
+
+        `listeners` are further ones by name, with their security protocols.
+
+        `advertised` are the ports that clients are sent to, by broker, where a proxy stands in front of it.
 
         Raises:
             artifacts.UnavailableError: there is no Kafka to be had here.
@@ -107,6 +119,8 @@ class Cluster:
         self._libs = artifacts.libraries()
         self._java = artifacts.java()
         self._extra = dict(properties or {})
+        self._advertised = dict(advertised or {})
+        self._listeners = dict(listeners or {})
         self.folder = Path(tempfile.mkdtemp(prefix="khabar-kafka-"))
         self.nodes: dict[int, Node] = {}
         try:
@@ -124,6 +138,10 @@ class Cluster:
     def url(self) -> str:
         """The same as a broker setting of khabar and Faust, `kafka://host:port;kafka://host:port`."""
         return ";".join(f"kafka://{address}" for address in self.bootstrap.split(","))
+
+    def url_of(self, listener: str) -> str:
+        """The broker setting that leads to a further listener."""
+        return ";".join(f"kafka://{HOST}:{node.more[listener]}" for node in self.nodes.values())
 
     def start(self, number: int = 1) -> None:
         """Start a stopped or killed broker with the data it had, or let a paused one go on; wait until it is ready."""
@@ -223,7 +241,7 @@ class Cluster:
         """Write the properties of all brokers and format their storage."""
         shutil.rmtree(self.folder)
         self.folder.mkdir()
-        ports = _free_ports(3 * brokers)
+        ports = _free_ports((3 + len(self._listeners)) * brokers)
         self.nodes = {
             number: Node(
                 number,
@@ -232,6 +250,7 @@ class Cluster:
                 controller=ports.pop(),
                 properties=self.folder / f"node{number}.properties",
                 log=self.folder / f"broker{number}.log",
+                more={name: ports.pop() for name in self._listeners},
             )
             for number in range(1, brokers + 1)
         }
@@ -243,8 +262,11 @@ class Cluster:
                 voters=voters,
                 host=HOST,
                 client=node.client,
+                advertised=self._advertised.get(node.number, node.client),
                 repl=node.repl,
                 controller=node.controller,
+                more="".join(f",{name}://{HOST}:{port}" for name, port in node.more.items()),
+                protocols="".join(f",{name}:{protocol}" for name, protocol in self._listeners.items()),
                 data=self.folder / f"data{node.number}",
                 copies=min(3, brokers),
                 in_sync=2 if brokers > 2 else 1,
