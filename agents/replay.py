@@ -87,8 +87,9 @@ def run(args: argparse.Namespace) -> int:
             broker=args.broker or os.environ.get("KHABAR_BROKER") or f"memory://replay-{os.getpid()}",
             linger=0.0,
             commit_interval=0.2,
+            metrics_port=0,
         )
-        logs.set_up(settings)
+        logs.set_up(settings, decisions=False)
         raws = list(select(read_articles(args.paths), since=args.since, until=args.until))
     except SettingError as error:
         print(f"khabar replay: {error}", file=sys.stderr)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from agents.logs import RECORDS
 from agents.metrics import OUTCOMES
 from pipeline.stage import Drop, Effect, Emit
 from schemas.article import Article, JudgedArticle, RawArticle
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pipeline.stage import StageName
     from schemas.escaping import Headers
 
-logger = logging.getLogger("khabar.records")
+logger = logging.getLogger(RECORDS)
 
 # What a stage's reason for passing nothing on comes to; any other reason is `dropped`.
 _OUTCOMES = {
