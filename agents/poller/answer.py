@@ -33,6 +33,14 @@ def outcome_of(result: FetchResult, now: datetime) -> Outcome | None:
     return _refused(result, status, now)
 
 
+def reason(result: FetchResult) -> str:
+    """Say in words why an answer holds no document."""
+    if result.message or result.status in {None, 200, 226, 304}:
+        return result.message
+    challenge = next((f", {name}: {result.headers[name][:100]}" for name in _CHALLENGES if name in result.headers), "")
+    return f"HTTP {result.status}{challenge}"
+
+
 def _refused(result: FetchResult, status: int, now: datetime) -> Outcome:
     wait = retry_after(result.headers, now)
     # Some sites answer 403 where they mean 429; those that say until when can be told apart.

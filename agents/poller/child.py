@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import orjson
 
 from agents.poller.frames import framed, read_frame
+from pipeline.feeds.dates import parse_date
 from pipeline.feeds.outcome import ErrorKind
 from pipeline.feeds.parse import parse_feed, read_feed
 from pipeline.feeds.parsed import NotAFeedError
@@ -99,6 +100,7 @@ def _load_everything() -> None:
         if module.name not in _NO_MODULES:
             with suppress(ImportError):
                 importlib.import_module(f"encodings.{module.name}")
+    parse_date("Tue, 3 März 2026 09:30 PKT")
     for document in (_SAMPLE, _SAMPLE.replace("</item>", "")):
         parse_feed(document)
     with suppress(NotAFeedError):

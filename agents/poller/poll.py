@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agents.poller.answer import outcome_of
+from agents.poller.answer import outcome_of, reason
 from agents.poller.children import ParseError
 from agents.poller.hosts import host_name
 from agents.poller.network import Network
@@ -134,10 +134,8 @@ class Poller:
         outcome = outcome_of(result, self._clock.now())
         ours = self._is_ours(spec, state, result)
         if outcome is not None:
-            message = result.message or (f"HTTP {result.status}" if outcome.error else "")
-            return _Reading(
-                outcome=replace(outcome, ours=ours), seen=stored.seen, message=message, asked=result.final_url
-            )
+            own = replace(outcome, ours=ours)
+            return _Reading(outcome=own, seen=stored.seen, message=reason(result), asked=result.final_url)
         digest = hashlib.sha256(result.body).hexdigest()
         kept = validators_of(result.headers) if result.complete else None
         fresh = fresh_for(result.headers, self._clock.now())

@@ -203,6 +203,12 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
+def is_later(text: str | None, other: str | None) -> bool:
+    """Say whether two dates, as written, can be read and the first is the later one."""
+    moment, before = parse_date(text)[0], parse_date(other)[0]
+    return moment is not None and before is not None and moment > before
+
+
 def is_future(moment: datetime, now: datetime, slack: timedelta = timedelta(days=1)) -> bool:
     """Say whether a date lies further ahead than clocks and zones explain."""
     return moment > now + slack

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from pipeline.feeds.dates import is_later
 from pipeline.feeds.links import absolute
 from pipeline.feeds.markup import html_text, plain_text
 from pipeline.feeds.parsed import (
@@ -42,7 +43,8 @@ def read_json_feed(text: str, base_url: str) -> ParsedFeed:
     items = value.get("items") if isinstance(value, dict) else None
     if not isinstance(items, list) or not str(value.get("version", VERSION)).startswith(VERSION):
         raise NotAFeedError("JSON, but no JSON Feed")
-    taken = [item for item in items[:MOST_ITEMS] if isinstance(item, dict)]
+    found = [item for item in items if isinstance(item, dict)]
+    taken = _newest(found) if len(found) > MOST_ITEMS else found
     return ParsedFeed(
         format="jsonfeed",
         parser="jsonfeed",
@@ -52,6 +54,12 @@ def read_json_feed(text: str, base_url: str) -> ParsedFeed:
         entries=tuple(_entry(item, position, base_url) for position, item in enumerate(taken)),
         dropped=len(items) - len(taken),
     )
+
+
+def _newest(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep the first items, or the last where those are newer."""
+    first, last = (field(item.get("date_published"), 120) for item in (items[0], items[-1]))
+    return items[-MOST_ITEMS:] if is_later(last, first) else items[:MOST_ITEMS]
 
 
 def _entry(item: dict[str, Any], position: int, base_url: str) -> Entry:

@@ -33,7 +33,7 @@ from pipeline.feeds.parsed import (
     described,
     field,
 )
-from pipeline.feeds.prolog import first_items, from_root, resolve_references
+from pipeline.feeds.prolog import from_root, newest_items, resolve_references
 from pipeline.feeds.timetable import timetable
 
 LONGEST_AUTHOR = 512
@@ -68,7 +68,7 @@ def parse_feed(text: str, base_url: str = "", http_language: str | None = None) 
     document = from_root(text)
     if not document.is_feed:
         raise NotAFeedError(f"the root element is <{document.root}>" if document.root else "no markup")
-    cut, dropped = first_items(document, MOST_ITEMS)
+    cut, dropped = newest_items(document, MOST_ITEMS)
     _cap_authors()
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": base_url}
     if http_language:

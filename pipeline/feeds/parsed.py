@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MOST_ITEMS = 2000
+MOST_ITEMS = 1000
 LONGEST_TEXT = 200_000
 LONGEST_DESCRIPTION = 10_000
 LONGEST_FIELD = 2000

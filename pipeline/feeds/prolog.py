@@ -11,11 +11,14 @@ import re
 from dataclasses import dataclass
 from html.entities import html5
 
+from pipeline.feeds.dates import is_later
+
 ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
 _NAME = re.compile(r"[^\W\d][\w.-]{0,63}(?::[\w.-]{1,64})?")
 _SUBSET = re.compile(r"[\"'\[\]>]|<!--|<\?")
 _REFERENCE = re.compile(r"&(?:([A-Za-z][A-Za-z0-9]{0,31});|#(?:([0-9]+)|[xX]([0-9a-fA-F]+));?)")
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_DATE = re.compile(r"<(?:pubDate|published|updated|issued|dc:date)\b[^<>]{0,100}>([^<]{1,80})")
 _ITEM = re.compile(r"<(?:[\w.-]{1,64}:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 
 
@@ -59,15 +62,24 @@ def resolve_references(text: str) -> str:
     return _REFERENCE.sub(_character, text)
 
 
-def first_items(document: Document, most: int) -> tuple[str, int]:
-    """Cut a document after its first items and close it again; say how many items were cut off."""
+def newest_items(document: Document, most: int) -> tuple[str, int]:
+    """Keep so many items, the first unless the last is newer, and close the document; say how many were cut off."""
     starts = [match.start() for match in _ITEM.finditer(document.text)]
     if len(starts) <= most or document.root is None:
         return document.text, 0
+    first, last = (_date(document.text, position) for position in (starts[0], starts[-1]))
+    if is_later(last, first):
+        return document.text[: starts[0]] + document.text[starts[-most] :], len(starts) - most
     closing = f"</{document.root}>"
     if local_name(document.root) == "rss":
         closing = "</channel>" + closing
     return document.text[: starts[most]] + closing, len(starts) - most
+
+
+def _date(text: str, position: int) -> str | None:
+    """Return the first date of the item that begins at a position."""
+    match = _DATE.search(text, position, position + 20_000)
+    return match[1] if match else None
 
 
 def _after_markup(text: str, position: int) -> int:

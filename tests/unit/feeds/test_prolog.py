@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.feeds.prolog import first_items, from_root, resolve_references
+from pipeline.feeds.prolog import from_root, newest_items, resolve_references
 
 RSS = '<rss version="2.0"><channel/></rss>'
 
@@ -51,9 +51,17 @@ def test_html_characters_are_resolved_and_forbidden_numbers_dropped() -> None:
     assert resolve_references(text) == "a\xa0b…&amp;nbsp;&lt;&unknown;&#8211;&#65;"
 
 
+def test_a_document_whose_last_item_is_newer_keeps_its_last_items() -> None:
+    items = "".join(f"<item><pubDate>2026-03-0{day}T10:00:00Z</pubDate></item>" for day in range(1, 6))
+    text, dropped = newest_items(from_root(f"<rss><channel><title>t</title>{items}</channel></rss>"), 2)
+    assert dropped == 3
+    assert text.startswith("<rss><channel><title>t</title><item><pubDate>2026-03-04")
+    assert text.endswith("2026-03-05T10:00:00Z</pubDate></item></channel></rss>")
+
+
 def test_a_document_is_cut_after_its_first_items_and_closed() -> None:
     document = from_root("<rss><channel>" + "<item><title>x</title></item>" * 5 + "</channel></rss>")
-    text, dropped = first_items(document, 2)
+    text, dropped = newest_items(document, 2)
     assert text == "<rss><channel>" + "<item><title>x</title></item>" * 2 + "</channel></rss>"
     assert dropped == 3
 
