@@ -14,6 +14,7 @@ import orjson
 
 import agents
 from agents.poller.frames import framed, receive_frame
+from agents.poller.metrics import PollerMetrics
 from pipeline.feeds.outcome import ErrorKind
 from pipeline.feeds.parsed import ParsedFeed
 from schemas import codec
@@ -34,8 +35,11 @@ class ParseError:
 class Pool:
     """Parsing processes; use it as an asynchronous context manager. They start when first needed."""
 
-    def __init__(self, size: int = 2, *, wall_seconds: float = WALL_SECONDS) -> None:
+    def __init__(
+        self, size: int = 2, *, wall_seconds: float = WALL_SECONDS, metrics: PollerMetrics | None = None
+    ) -> None:
         """Run at most `size` processes; one that has not answered in `wall_seconds` is killed."""
+        self._metrics = metrics or PollerMetrics()
         self._idle: asyncio.LifoQueue[_Child] = asyncio.LifoQueue()
         for _ in range(size):
             self._idle.put_nowait(_Child())
@@ -80,7 +84,9 @@ class Pool:
         except asyncio.CancelledError:
             await child.stop()
             raise
-        result = _read(answer)
+        result, cpu = _read(answer)
+        if cpu is not None:
+            self._metrics.parse_cpu.observe(cpu)
         if isinstance(result, ParseError) and result.kind is ErrorKind.PARSE_MEMORY:
             await self._restart(child)
         elif child.answered >= DOCUMENTS_PER_CHILD:
@@ -89,6 +95,7 @@ class Pool:
 
     async def _restart(self, child: _Child) -> None:
         self.restarts += 1
+        self._metrics.parser_restarts.inc()
         await child.stop()
 
 
@@ -142,11 +149,12 @@ class _Child:
         await process.wait()
 
 
-def _read(answer: bytes) -> ParsedFeed | ParseError:
+def _read(answer: bytes) -> tuple[ParsedFeed | ParseError, float | None]:
+    """Read an answer: the feed and the processor time it took, or what was wrong."""
     value: dict[str, Any] = orjson.loads(answer)
     if "feed" in value:
-        return codec.build(ParsedFeed, value["feed"])
-    return ParseError(ErrorKind(value["error"]), str(value["message"]))
+        return codec.build(ParsedFeed, value["feed"]), float(value["cpu"])
+    return ParseError(ErrorKind(value["error"]), str(value["message"])), None
 
 
 def _plain(text: str) -> str:

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 from agents import logs
 from agents.broker import RefusedError
 from agents.config import SettingError, Settings, read_settings
-from agents.poller.emit import BrokerEmitter, EmitError, NoEmitter, Send
+from agents.monitor.endpoint import EndpointError
+from agents.poller.emit import BrokerEmitter, EmitError, NoEmitter
 from agents.poller.loop import poll_forever, poll_once
+from agents.poller.metrics import PollerMetrics
+from agents.poller.shard import Shard
 from agents.poller.state import MemoryStore, SQLiteStore, StateError
 from pipeline.feeds.catalog import Catalog, CatalogError, read_catalog
 from schemas.codec import encode
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import AsyncIterator
 
+    from agents.app import Built
     from agents.poller.poll import Polled
 
 EX_OK, EX_FAILED, EX_USAGE, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG = 0, 1, 64, 70, 75, 78
@@ -37,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print JSON Lines: feed states, and articles on a dry run")
     parser.add_argument("--broker", help="kafka://HOST:PORT[;kafka://...] (default: setting broker)")
+    parser.add_argument(
+        "--shard", type=Shard.parse, metavar="I/N", help="poll the Ith of N shares of the feeds; a host is never split"
+    )
     parser.add_argument("--state", type=Path, metavar="FILE", help=f"default: {STATE_FILE} in the setting state_dir")
 
 
@@ -56,22 +63,31 @@ def run(args: argparse.Namespace) -> int:
     )
     try:
         return asyncio.run(work)
-    except RefusedError as error:
+    except (RefusedError, EndpointError) as error:
         return _complain(error, EX_CONFIG)
     except (StateError, EmitError) as error:
         return _complain(error, EX_TEMPFAIL)
 
 
 async def _run(args: argparse.Namespace, settings: Settings, catalog: Catalog, state: Path) -> int:
-    async with _kafka(settings) as send:
+    async with _kafka(settings) as built:
         if args.once:
+            emitter, printer = BrokerEmitter(built.send), _Printer(as_json=args.json)
             with SQLiteStore(state) as store:
-                return _code(await poll_once(catalog, BrokerEmitter(send), store, _Printer(as_json=args.json)))
+                return _code(await poll_once(catalog, emitter, store, printer, shard=args.shard))
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        await poll_forever(catalog, send, state_path=state, stop=stop)
+        from agents.monitor.monitor import Monitor
+
+        metrics = PollerMetrics(built.metrics.registry)
+        monitor = Monitor(built)
+        await monitor.start()
+        try:
+            await poll_forever(catalog, built.send, state_path=state, stop=stop, metrics=metrics, shard=args.shard)
+        finally:
+            await monitor.stop()
         return EX_OK
 
 
@@ -85,8 +101,8 @@ async def _dry_run(args: argparse.Namespace, catalog: Catalog, state: Path, *, k
 
 
 @asynccontextmanager
-async def _kafka(settings: Settings) -> AsyncIterator[Send]:
-    """Connect to Kafka; gives the function that returns when all in-sync replicas have a record.
+async def _kafka(settings: Settings) -> AsyncIterator[Built]:
+    """Connect to Kafka; gives an app that only sends, and returns when all in-sync replicas have a record.
 
     Raises:
         EmitError: nobody answers at the address.
@@ -109,7 +125,7 @@ async def _kafka(settings: Settings) -> AsyncIterator[Send]:
             raise RefusedError(reason) from None
         raise EmitError(f"no Kafka at {settings.broker}: {error}") from error
     try:
-        yield built.send
+        yield built
     finally:
         await built.close_producer()
 

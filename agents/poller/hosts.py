@@ -64,7 +64,7 @@ class Hosts:
 
     def silent(self) -> int:
         """Count the hosts that asked to be left alone and still are."""
-        return sum(1 for host in self._hosts.values() if self._is_silent(host))
+        return sum(1 for host in list(self._hosts.values()) if self._is_silent(host))
 
     def _is_silent(self, host: _Host) -> bool:
         return host.silent_until is not None and host.silent_until > self._clock.now()

@@ -15,7 +15,9 @@ from agents.poller.clock import Clock, SystemClock
 from agents.poller.emit import BrokerEmitter, EmitError, Emitter, PatientEmitter, Send
 from agents.poller.fetch import Fetcher
 from agents.poller.hosts import AT_ONCE, Hosts, host_name
+from agents.poller.metrics import PollerMetrics
 from agents.poller.poll import Polled, Poller
+from agents.poller.shard import Shard
 from agents.poller.state import SQLiteStore, StateStore
 from pipeline.feeds.schedule import first_poll
 
@@ -33,8 +35,15 @@ RETRY_BUG = timedelta(minutes=5)
 GRACE_SECONDS = 5.0
 
 
-async def poll_forever(
-    catalog: Catalog, send: Send, *, state_path: Path, stop: asyncio.Event, clock: Clock | None = None
+async def poll_forever(  # noqa: PLR0913 - what a poller needs, all of it named
+    catalog: Catalog,
+    send: Send,
+    *,
+    state_path: Path,
+    stop: asyncio.Event,
+    clock: Clock | None = None,
+    metrics: PollerMetrics | None = None,
+    shard: Shard | None = None,
 ) -> None:
     """Poll the feeds of a catalog until `stop` is set; what is being sent then has five seconds to arrive.
 
@@ -45,12 +54,20 @@ async def poll_forever(
         used = clock or SystemClock()
         async with AsyncExitStack() as stack:
             emitter = PatientEmitter(BrokerEmitter(send), used)
-            poller = await make_poller(stack, catalog, emitter, store, used)
-            await Loop(poller, catalog, store, used).run(stop)
+            measured = metrics or PollerMetrics()
+            poller = await make_poller(stack, catalog, emitter, store, used, measured)
+            await Loop(poller, catalog, store, used, measured, shard or Shard()).run(stop)
 
 
-async def poll_once(
-    catalog: Catalog, emitter: Emitter, store: StateStore, report: Callable[[Polled], None], clock: Clock | None = None
+async def poll_once(  # noqa: PLR0913 - what a poller needs, all of it named
+    catalog: Catalog,
+    emitter: Emitter,
+    store: StateStore,
+    report: Callable[[Polled], None],
+    clock: Clock | None = None,
+    *,
+    metrics: PollerMetrics | None = None,
+    shard: Shard | None = None,
 ) -> int:
     """Poll every feed once, due or not; returns how many failed.
 
@@ -59,52 +76,70 @@ async def poll_once(
     """
     failed = 0
     async with AsyncExitStack() as stack:
-        poller = await make_poller(stack, catalog, emitter, store, clock or SystemClock())
-        for polls in _in_order(poller, active(catalog), catalog.poller.requests):
+        poller = await make_poller(stack, catalog, emitter, store, clock or SystemClock(), metrics)
+        for polls in _in_order(poller, active(catalog, shard), catalog.poller.requests):
             for polled in await polls:
                 report(polled)
                 failed += polled.status.state in {"error", "gone"}
     return failed
 
 
-async def make_poller(
-    stack: AsyncExitStack, catalog: Catalog, emitter: Emitter, store: StateStore, clock: Clock
+async def make_poller(  # noqa: PLR0913, PLR0917 - the parts of a poller
+    stack: AsyncExitStack,
+    catalog: Catalog,
+    emitter: Emitter,
+    store: StateStore,
+    clock: Clock,
+    metrics: PollerMetrics | None = None,
 ) -> Poller:
     """Put a poller together; its parts live as long as `stack`."""
+    measured = metrics or PollerMetrics()
     hosts = Hosts(clock, catalog.poller.host_spacing, store.silences())
     return Poller(
         fetcher=await stack.enter_async_context(Fetcher(catalog.poller, hosts)),
-        pool=await stack.enter_async_context(Pool(catalog.poller.parsers)),
+        pool=await stack.enter_async_context(Pool(catalog.poller.parsers, metrics=measured)),
         hosts=hosts,
         store=store,
         emitter=emitter,
         clock=clock,
+        metrics=measured,
     )
 
 
-def active(catalog: Catalog) -> list[FeedSpec]:
-    """Return the feeds that are not paused."""
-    return [spec for spec in catalog.feeds if not spec.paused]
+def active(catalog: Catalog, shard: Shard | None = None) -> list[FeedSpec]:
+    """Return the feeds of a share that are not paused."""
+    return [spec for spec in catalog.feeds if not spec.paused and (shard is None or shard.takes(spec.url))]
 
 
 class Loop:
     """Runs polls when they are due, at most two at once a host and `requests` in all."""
 
-    def __init__(self, poller: Poller, catalog: Catalog, store: StateStore, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a loop
+        self,
+        poller: Poller,
+        catalog: Catalog,
+        store: StateStore,
+        clock: Clock,
+        metrics: PollerMetrics,
+        shard: Shard,
+    ) -> None:
         """Plan the first polls: stored times are kept, so that a restart polls nothing early."""
         self._poller = poller
+        self._metrics = metrics
         self._clock = clock
         self._most = catalog.poller.requests
         self._running: dict[asyncio.Task[datetime], FeedSpec] = {}
         self._at_host: dict[str, int] = {}
-        self._waiting: dict[str, deque[FeedSpec]] = {}
-        specs = active(catalog)
+        self._waiting: dict[str, deque[tuple[datetime, FeedSpec]]] = {}
+        specs = active(catalog, shard)
         now, due = clock.now(), store.next_polls()
         self._plan = [
             (due.get(spec.id) or first_poll(spec, now, len(specs)), number, spec) for number, spec in enumerate(specs)
         ]
         self._number = {spec.id: number for number, spec in enumerate(specs)}
         heapq.heapify(self._plan)
+        metrics.feeds.set(len(specs))
+        metrics.watch(due=self._due, throttled=poller.silent_hosts)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set."""
@@ -121,14 +156,21 @@ class Loop:
     def _start_due(self) -> None:
         now = self._clock.now()
         while self._plan and self._plan[0][0] <= now and len(self._running) < self._most:
-            spec = heapq.heappop(self._plan)[2]
+            due, _, spec = heapq.heappop(self._plan)
             host = host_name(spec.url)
             if self._at_host.get(host, 0) >= AT_ONCE:
-                self._waiting.setdefault(host, deque()).append(spec)
+                self._waiting.setdefault(host, deque()).append((due, spec))
             else:
-                self._start(spec, host)
+                self._start(due, spec, host)
 
-    def _start(self, spec: FeedSpec, host: str) -> None:
+    def _due(self) -> int:
+        """Count what should run and does not; a look from another thread."""
+        now = self._clock.now()
+        behind = sum(1 for due, _, _ in list(self._plan) if due <= now)
+        return behind + sum(len(waiting) for waiting in list(self._waiting.values()))
+
+    def _start(self, due: datetime, spec: FeedSpec, host: str) -> None:
+        self._metrics.lag.observe(max(0.0, (self._clock.now() - due).total_seconds()))
         self._at_host[host] = self._at_host.get(host, 0) + 1
         self._running[asyncio.create_task(self._poll(spec))] = spec
 
@@ -153,7 +195,7 @@ class Loop:
         heapq.heappush(self._plan, (task.result(), self._number[spec.id], spec))
         waiting = self._waiting.get(host)
         if waiting:
-            self._start(waiting.popleft(), host)
+            self._start(*waiting.popleft(), host)
         elif not self._at_host[host]:
             self._at_host.pop(host)
             self._waiting.pop(host, None)

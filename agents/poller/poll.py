@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from agents.poller.answer import outcome_of, reason
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from agents.poller.emit import Emitter
     from agents.poller.fetch import Fetcher, FetchResult
     from agents.poller.hosts import Hosts
+    from agents.poller.metrics import PollerMetrics
     from agents.poller.state import StateStore
     from pipeline.feeds.catalog import FeedSpec
     from pipeline.feeds.parsed import ParsedFeed
@@ -68,7 +70,15 @@ class Poller:
     """Polls feeds with the parts it is given."""
 
     def __init__(  # noqa: PLR0913 - the parts of a poller, all of them named
-        self, *, fetcher: Fetcher, pool: Pool, hosts: Hosts, store: StateStore, emitter: Emitter, clock: Clock
+        self,
+        *,
+        fetcher: Fetcher,
+        pool: Pool,
+        hosts: Hosts,
+        store: StateStore,
+        emitter: Emitter,
+        clock: Clock,
+        metrics: PollerMetrics,
     ) -> None:
         """Use these parts."""
         self._fetcher = fetcher
@@ -77,6 +87,7 @@ class Poller:
         self._store = store
         self._emitter = emitter
         self._clock = clock
+        self._metrics = metrics
         self._network = Network()
 
     async def poll(self, spec: FeedSpec) -> Polled:
@@ -98,6 +109,7 @@ class Poller:
         await self._emitter.send(reading.articles)
         await self._emitter.status(status)
         self._store.commit(spec.id, Stored(spec.url, state, reading.seen))
+        self._metrics.polled(reading.outcome)
         return Polled(
             status=status,
             next_poll=state.next_poll or now,
@@ -105,6 +117,10 @@ class Poller:
             updated=sum(1 for article in reading.articles if article.version > 1),
             message=reading.message,
         )
+
+    def silent_hosts(self) -> int:
+        """Count the hosts that asked to be left alone."""
+        return self._hosts.silent()
 
     def _silence(self, urls: set[str], until: datetime) -> None:
         for url in sorted(urls):
@@ -130,7 +146,9 @@ class Poller:
         validators = Validators(etag=state.etag, last_modified=state.last_modified)
         if whole_is_due(state, self._clock.now()):
             validators = Validators()
+        start = monotonic()
         result = await self._fetcher.fetch(spec.url, validators)
+        self._metrics.fetched(result, monotonic() - start)
         outcome = outcome_of(result, self._clock.now())
         ours = self._is_ours(spec, state, result)
         if outcome is not None:
@@ -145,6 +163,7 @@ class Poller:
         language = result.headers.get("content-language")
         feed = await self._pool.parse(result.body, charset=result.charset, base_url=result.final_url, language=language)
         if isinstance(feed, ParseError):
+            self._metrics.parse_failures.labels(feed.kind.value).inc()
             failed = Outcome(kind="error", error=feed.kind, http_status=result.status)
             return _Reading(outcome=failed, seen=stored.seen, message=feed.message)
         received = Received(
@@ -175,6 +194,8 @@ class Poller:
         partial = answer.result.status == _DELTA
         warnings = _warnings(feed, found, complete=answer.result.complete)
         articles = tuple(raw_article(spec, feed, change, received, warnings) for change in found.changes)
+        updated = sum(1 for article in articles if article.version > 1)
+        self._metrics.read(items=len(feed.entries), changed=len(articles), updated=updated, dropped=feed.dropped)
         outcome = Outcome(
             kind="changed" if articles else "unchanged",
             new=len(articles),

@@ -31,10 +31,12 @@ class FeedServer:
     most_at_once: int = 0
     delay: float = 0.0
     port: int = 0
+    # "0.0.0.0" answers at every address of loopback, which are as many hosts.
+    host: str = "127.0.0.1"
     _open: int = 0
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, self.host, 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
