@@ -69,6 +69,14 @@ chaos: setup ## kill -9 of workers at the failpoints, on sqlite:// and on Kafka
 compose-check: ## check docker-compose.yml without an engine
 	docker compose -f docker-compose.yml config --quiet
 
+.PHONY: audit
+audit: setup ## ask for known vulnerabilities of the pinned dependencies; says so where no service answers
+	$(BIN)/python -m tests.supply.audit
+
+.PHONY: sbom
+sbom: setup ## list what an installation brings, with licences, into build/
+	$(BIN)/python -m tests.supply.bill build
+
 .PHONY: constraints
 constraints: setup ## resolve the dependencies anew into constraints.txt, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --all-extras --python-version 3.11 pyproject.toml -o constraints.txt
