@@ -28,6 +28,8 @@ MOST_REDIRECTS = 5
 LARGEST_BODY = 10 * 1024 * 1024
 TOTAL_TIMEOUT = 30.0
 CONNECT_TIMEOUT = 10.0
+# A host is asked again in minutes, or in a second where it has several feeds.
+KEEP_ALIVE = 3.0
 LONGEST_HEADER = 8190
 _CHUNK = 64 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -102,6 +104,7 @@ class Fetcher:
             socket_factory=socket_factory(allow_private=self._spec.allow_private),
             limit=self._spec.requests,
             ttl_dns_cache=60,
+            keepalive_timeout=KEEP_ALIVE,
         )
         self._session = aiohttp.ClientSession(
             connector=connector,

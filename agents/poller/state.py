@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -186,7 +186,7 @@ class MemoryStore:
 
 def dump_state(state: FeedState) -> bytes:
     """Write a feed's state as JSON."""
-    return orjson.dumps(asdict(state), option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
 
 
 def load_state(data: bytes) -> FeedState:

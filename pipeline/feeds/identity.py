@@ -10,7 +10,7 @@ import base64
 import hashlib
 import unicodedata
 from collections import Counter
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 import orjson
@@ -126,7 +126,7 @@ def diff(origin: Origin, seen: Seen, entries: Sequence[Entry], now: float) -> Di
 
 def dump_seen(seen: Seen) -> bytes:
     """Write the state as JSON."""
-    return orjson.dumps(asdict(seen), option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(seen, option=orjson.OPT_SORT_KEYS)
 
 
 def load_seen(data: bytes) -> Seen:

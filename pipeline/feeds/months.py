@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
-from babel import Locale
+from babel import Locale, localedata
 
 _LOCALES = (
     "en", "en_GB", "ur", "hi", "ar", "ar_SY", "ar_DZ", "ar_MA", "fa", "ps", "ru", "uk", "bn", "pa", "gu", "mr", "ta",
@@ -16,6 +16,7 @@ _ALSO = {"sept": 9, "जन": 1, "फर": 2}
 _SHORTEST = 2
 
 
+@lru_cache(maxsize=1024)
 def month_of(word: str) -> int | None:
     """Return the number of the month a word names; None for no month, or one that is another month elsewhere."""
     return _months().get(_folded(word))
@@ -24,6 +25,7 @@ def month_of(word: str) -> int | None:
 @cache
 def _months() -> dict[str, int]:
     found: dict[str, set[int]] = {_folded(word): {month} for word, month in _ALSO.items()}
+    held = set(localedata._cache)  # noqa: SLF001 - Babel keeps every locale it read, a megabyte of objects each
     for code in _LOCALES:
         names = Locale.parse(code).months
         for usage in ("format", "stand-alone"):
@@ -32,6 +34,8 @@ def _months() -> dict[str, int]:
                     word = _folded(str(name))
                     if len(word) >= _SHORTEST and not any(char.isspace() or char.isdigit() for char in word):
                         found.setdefault(word, set()).add(int(month))
+        for name in set(localedata._cache) - held:  # noqa: SLF001 - as above
+            del localedata._cache[name]  # noqa: SLF001 - as above
     return {word: months.pop() for word, months in sorted(found.items()) if len(months) == 1}
 
 
