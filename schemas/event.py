@@ -114,10 +114,12 @@ class ConfidenceParts:
 class Mention:
     """One PLOVER event as one article reports it, with its evidence (topic news.mentions).
 
-    All offsets are code points into the article as received. `event_mode` is a PLOVER mode or None.
+    All offsets are code points into the article as received. `event_mode` is a PLOVER mode or None. With `withdrawn` it
+    says that the article, from this version on, tells the mention of that id no more: it has neither evidence nor
+    confidence, and of its parties only the countries.
     """
 
-    schema: str = "mention/1.0"
+    schema: str = "mention/1.1"
     mention_id: str
     article_id: str
     article_version: int = 1
@@ -146,6 +148,7 @@ class Mention:
     source: str | None = None
     url: str | None = None
     published: str | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

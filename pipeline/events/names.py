@@ -9,6 +9,8 @@ from pipeline.text.sounds import CONSONANTS, DOUBLED, skeleton
 
 # Classes that scripts do not keep apart share one sign in the key.
 MERGED = str.maketrans({"f": "p", "z": "j", "S": "s", "g": "k", "c": "s"})
+# Python counts no combining mark among the letters, and no script of India is written without.
+_NO_LETTERS = re.compile(r"[^\w\u0300-\u036f\u064b-\u065f\u0900-\u109f\u1780-\u17d3]+")
 _NASAL = re.compile("n(?=[pbmf])")
 
 
@@ -24,7 +26,7 @@ def word_key(word: str) -> str:
 
 def person_key(name: str) -> str:
     """Return the key of a person's name: the key of its last word, the part every source prints."""
-    parts = [word for word in re.split(r"[^\w\u0300-\u036f\u0900-\u097f\u064b-\u065f]+", name) if word]
+    parts = [word for word in _NO_LETTERS.split(name) if word]
     if len(parts) > 1 and not CONSONANTS & set(skeleton(parts[-1])) - {"h"}:
         return word_key(parts[-2] + parts[-1])
     return word_key(parts[-1]) if parts else ""

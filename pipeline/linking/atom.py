@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.linking.offices import holder
 from pipeline.linking.period import Period
-from pipeline.linking.report import Report
-from schemas.event import Actor
+from pipeline.linking.report import Number, Report
+from schemas.event import Actor, EventLocation
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,31 @@ class Atom:
         return {country: frozenset(values) for country, values in found.items()}
 
     @cached_property
+    def organisations(self) -> frozenset[str]:
+        """The bodies it names."""
+        found = (a.organisation for r in self.reports for a in (*r.actors, *r.recipients))
+        return frozenset(name for name in found if name)
+
+    @cached_property
+    def state(self) -> bool:
+        """Whether it is a state itself that speaks."""
+        return any(r.state for r in self.reports)
+
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """The countries of its parties."""
+        return frozenset(a.country for r in self.reports for a in (*r.actors, *r.recipients) if a.country)
+
+    @cached_property
     def places(self) -> frozenset[str]:
         """Its cities."""
         return frozenset(r.place for r in self.reports if r.place)
+
+    @cached_property
+    def locations(self) -> tuple[EventLocation, ...]:
+        """Where its reports say it was; where they were filed does not count."""
+        places = (r.event_location for r in self.reports)
+        return tuple(p for p in places if p is not None and p.basis != "dateline")
 
     @cached_property
     def modes(self) -> frozenset[str]:
@@ -65,9 +87,14 @@ class Atom:
         return frozenset(r.event_mode for r in self.reports if r.event_mode)
 
     @cached_property
-    def sums(self) -> frozenset[str]:
-        """The sums it states."""
-        return frozenset(s for r in self.reports for s in r.sums)
+    def numbers(self) -> frozenset[Number]:
+        """The exact numbers it states."""
+        return frozenset(n for r in self.reports for n in r.numbers)
+
+    @cached_property
+    def speakers(self) -> frozenset[str]:
+        """Who says so."""
+        return frozenset(r.speaker for r in self.reports if r.speaker)
 
     @cached_property
     def stories(self) -> frozenset[str]:
@@ -85,19 +112,7 @@ class Atom:
         days = [r.told for r in self.reports if r.told]
         return Period(min(days), max(days), 0) if days else None
 
-
-def atoms(reports: Iterable[Report]) -> list[Atom]:
-    """Group reports by event key, in canonical order."""
-    groups: dict[str, list[Report]] = defaultdict(list)
-    for r in sorted(reports, key=lambda r: r.order):
-        groups[r.event_key].append(r)
-    return sorted((Atom(key, tuple(group)) for key, group in groups.items()), key=lambda atom: atom.order)
-
-
-def outgrown(reports: Iterable[Report]) -> Iterator[Report]:
-    """The reports of articles of which a later version is at hand."""
-    known = tuple(reports)
-    latest: dict[str, int] = {}
-    for r in known:
-        latest[r.article_id] = max(r.article_version, latest.get(r.article_id, 0))
-    return (r for r in known if r.article_version < latest[r.article_id])
+    @cached_property
+    def recalled(self) -> bool:
+        """Whether it is told as past, and it is unknown when it was."""
+        return any(r.recalled for r in self.reports)

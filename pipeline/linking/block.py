@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import bisect
+from collections import defaultdict
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
+from pipeline.linking.atom import Atom
 from pipeline.linking.cluster import Cluster, clusters
+from pipeline.linking.picture import Telling
 from pipeline.linking.report import Report
+from schemas.event import Mention
 
 MOST_REPORTS = 160
 MOST_OF_ONE = 128
 # Below this, old reports are kept whatever their age: an archive may come in any order.
 FEW_REPORTS = 48
+# A full block is cleared down to this, so that not every further report clears it anew.
+ENOUGH_REPORTS = 128
+MOST_WITHDRAWN = 256
 DAYS = 45
 MOST_ENDED = 512
 # Reports under one event key are published within a month of each other, or within twice NEAR_DAYS.
@@ -26,41 +35,93 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A mention that an article tells no more, from a version on."""
+
+    mention_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """Reports by publication; `ended` oldest first. What was told up to day `floor` (ordinal) comes too late."""
+    """Reports by publication; `ended` oldest first. What was told up to day `floor` (ordinal) comes too late.
+
+    A mention has a report for every version of its article that told it.
+    """
 
     reports: tuple[Report, ...] = ()
     ended: tuple[Ended, ...] = ()
     floor: int = 0
+    withdrawn: tuple[Withdrawn, ...] = ()
 
     def refuses(self, r: Report) -> bool:
         """Whether a report comes too late: its event may have been let go, and must not begin anew under its id."""
         told = r.told
         return (told is not None and told <= self.floor) or any(e.event_key == r.event_key for e in self.ended)
 
-    def without(self, mention_id: str) -> Block:
-        """The block as if a mention had never come."""
-        return replace(self, reports=tuple(r for r in self.reports if r.mention_id != mention_id))
+    def held(self, mention: Mention) -> tuple[Report, ...]:
+        """The reports of a mention, of whatever version."""
+        return tuple(r for r in self.reports if r.mention_id == mention.mention_id)
+
+    def without(self, mention: Mention) -> Block:
+        """The block as if a mention had never come in this version; itself where it has not."""
+        version = mention.article_version
+        reports = tuple(r for r in self.reports if (r.mention_id, r.article_version) != (mention.mention_id, version))
+        return self if len(reports) == len(self.reports) else replace(self, reports=reports)
 
     def plus(self, r: Report) -> Block:
-        """The block with a report more, or in the place of the one of the same mention."""
-        reports = (*self.without(r.mention_id).reports, r)
-        return replace(self, reports=tuple(sorted(reports, key=lambda r: r.order)))
+        """The block with a report more."""
+        at = bisect(self.reports, r.order, key=attrgetter("order"))
+        return replace(self, reports=(*self.reports[:at], r, *self.reports[at:]))
+
+    def standing(self, mention: Mention) -> Block:
+        """The block as if a mention had never been withdrawn in this version; itself where it has not."""
+        gone = Withdrawn(mention.mention_id, mention.article_version)
+        kept = tuple(w for w in self.withdrawn if w != gone)
+        return self if len(kept) == len(self.withdrawn) else replace(self, withdrawn=kept)
+
+    def minus(self, mention: Mention) -> Block:
+        """The block with a mention withdrawn."""
+        known = (*self.withdrawn, Withdrawn(mention.mention_id, mention.article_version))
+        return replace(self, withdrawn=known[-MOST_WITHDRAWN:])
+
+    def telling(self) -> Telling:
+        """The reports by event key. Of a mention its latest version stands, unless it was withdrawn after that."""
+        latest: dict[str, int] = {}
+        for r in self.reports:
+            latest[r.mention_id] = max(r.article_version, latest.get(r.mention_id, 0))
+        for w in self.withdrawn:
+            latest[w.mention_id] = max(w.version, latest.get(w.mention_id, 0))
+        standing: dict[str, list[Report]] = defaultdict(list)
+        gone: dict[str, list[Report]] = defaultdict(list)
+        for r in self.reports:
+            (standing if r.article_version == latest[r.mention_id] else gone)[r.event_key].append(r)
+        return Telling(
+            {key: Atom(key, tuple(reports)) for key, reports in standing.items()},
+            {key: tuple(reports) for key, reports in gone.items()},
+        )
 
     def trimmed(self) -> Block:
         """Let whole clusters go, the longest silent first: those too old, and more while there are too many reports."""
-        now = self._watermark()
-        oldest = min((_told(r, now) for r in self.reports), default=now)
-        if len(self.reports) <= FEW_REPORTS or (len(self.reports) <= MOST_REPORTS and oldest >= now - DAYS):
+        if len(self.reports) <= FEW_REPORTS:
             return self
-        left, gone = len(self.reports), []
-        for cluster in sorted(clusters(self.reports), key=lambda c: _last_told(c, now))[:-1]:
+        now = self._watermark()
+        full = len(self.reports) > MOST_REPORTS
+        if not full and min(_told(r, now) for r in self.reports) >= now - DAYS:
+            return self
+        telling, gone = self.telling(), []
+        left, most = len(self.reports), ENOUGH_REPORTS if full else MOST_REPORTS
+        groups = [
+            *clusters(telling.atoms.values()),
+            *((Atom(k, r),) for k, r in telling.gone.items() if k not in telling.atoms),
+        ]
+        for cluster in sorted(groups, key=lambda c: _last_told(c, now))[:-1]:
             day, _ = _last_told(cluster, now)
-            if left <= FEW_REPORTS or (left <= MOST_REPORTS and day >= now - DAYS):
+            if left <= FEW_REPORTS or (left <= most and day >= now - DAYS):
                 break
             # A wrong date in the future must not close the block to all that comes.
             gone += [Ended(atom.event_key, min(day, now)) for atom in cluster]
-            left -= sum(len(atom.reports) for atom in cluster)
+            left -= sum(len(atom.reports) + len(telling.gone.get(atom.event_key, ())) for atom in cluster)
         return self._let_go(gone)
 
     def _watermark(self) -> int:
@@ -79,6 +140,7 @@ class Block:
             reports=tuple(r for r in self.reports if r.event_key not in keys),
             ended=ended[len(forgotten) :],
             floor=max([self.floor, *(e.told + KEY_DAYS for e in forgotten)]),
+            withdrawn=self.withdrawn,
         )
 
 

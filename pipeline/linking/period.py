@@ -29,6 +29,11 @@ class Period:
         """Whether it says less than a day."""
         return self.rank > PUBLICATION
 
+    @property
+    def is_year(self) -> bool:
+        """Whether only the year is known."""
+        return self.rank == YEAR
+
     def gap(self, other: Period) -> int:
         """Days between two known periods: 0 where they touch or overlap by a day."""
         return max(0, self.first - other.last, other.first - self.last)

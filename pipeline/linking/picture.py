@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.linking.atom import atoms, outgrown
-from pipeline.linking.cluster import Cluster, clusters
+from pipeline.linking.atom import Atom
+from pipeline.linking.cluster import Cluster, clusters, reach
 from pipeline.linking.merge import ended, event
 from pipeline.linking.report import Report
 from schemas.event import Event
@@ -29,25 +29,45 @@ class Picture:
         return ended(event_id, self.reports, revision=self.revision, status=self.status, into=self.into)
 
 
-def pictures(reports: Iterable[Report]) -> dict[str, Picture]:
-    """The picture of every event key of a block, by key.
+@dataclass(slots=True)
+class Telling:
+    """The reports of a block by event key: those that stand, and those that a later version or a withdrawal ended."""
 
-    A cluster stands under the key of its first atom; the keys of the others are merged into it. Reports of an outgrown
-    version of an article count no more; a key that has no others is retracted.
-    """
-    known = tuple(reports)
-    old = {r.mention_id for r in outgrown(known)}
-    found: dict[str, Picture] = {}
-    for cluster in clusters(r for r in known if r.mention_id not in old):
-        found.update(_of_cluster(cluster))
-    for atom in atoms(r for r in known if r.mention_id in old):
-        if atom.event_key not in found:
-            found[atom.event_key] = Picture("retracted", len(atom.reports) + 1, atom.reports)
-    return found
+    atoms: dict[str, Atom] = field(default_factory=dict)
+    gone: dict[str, tuple[Report, ...]] = field(default_factory=dict)
+
+    def pictures(self, keys: Iterable[str]) -> dict[str, Picture]:
+        """The pictures of event keys and of all that depends on them, by key.
+
+        A cluster stands under the key of its first atom; the keys of the others are merged into it. A key that has no
+        report any more is retracted.
+        """
+        found: dict[str, Picture] = {}
+        for cluster in clusters(self.atoms[key] for key in keys if key in self.atoms):
+            found.update(self._of_cluster(cluster))
+        for key in keys:
+            if key not in self.atoms and key in self.gone:
+                found[key] = Picture("retracted", self._revision(key), self.gone[key])
+        return found
+
+    def _of_cluster(self, cluster: Cluster) -> dict[str, Picture]:
+        members = tuple(r for atom in cluster for r in atom.reports)
+        revision = sum(self._revision(atom.event_key) for atom in cluster)
+        first, *others = cluster
+        merged = {a.event_key: Picture("merged", revision, a.reports, first.event_key) for a in others}
+        return {first.event_key: Picture("active", revision, members), **merged}
+
+    def _revision(self, key: str) -> int:
+        """Count what became of a key: every report that came, and every one that went again."""
+        came = len(self.atoms[key].reports) if key in self.atoms else 0
+        return came + 2 * len(self.gone.get(key, ()))
 
 
-def _of_cluster(cluster: Cluster) -> dict[str, Picture]:
-    members = tuple(r for atom in cluster for r in atom.reports)
-    first, *others = cluster
-    merged = {a.event_key: Picture("merged", len(members), a.reports, first.event_key) for a in others}
-    return {first.event_key: Picture("active", len(members), members), **merged}
+def differences(before: Telling, after: Telling, seeds: Iterable[str]) -> list[tuple[str, Picture]]:
+    """The pictures that are others after than before, by event key, when only the reports of `seeds` differ."""
+    keys = sorted({*seeds} | reach(before.atoms, seeds) | reach(after.atoms, seeds))
+    old, new = before.pictures(keys), after.pictures(keys)
+    for key in old.keys() - new.keys():
+        # Nothing is left of what an older coder told.
+        new[key] = Picture("retracted", old[key].revision + 1, old[key].reports)
+    return [(key, picture) for key, picture in sorted(new.items()) if picture != old.get(key)]

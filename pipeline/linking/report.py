@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from base64 import b32encode
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from hashlib import sha256
+from math import isfinite
 
 from pipeline.blocks import SIGNED, countries, family
 from pipeline.linking.offices import holder
 from pipeline.linking.period import PUBLICATION, Period, ordinal, period
 from schemas.event import Actor, EventDate, EventLocation, EventType, Mention
 
+# Types that are words rather than deeds.
+VERBAL = frozenset(
+    ("AGREE", "CONSULT", "SUPPORT", "CONCEDE", "REQUEST", "ACCUSE", "REJECT", "THREATEN"),
+)
 EVIDENCE_LENGTH = 280
 NEAR_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An exact number of a kind and unit, such as `money USD`."""
+
+    unit: str
+    value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +33,9 @@ class Report:
     """A mention as linking keeps it.
 
     `event_key` is the event id the mention would have alone. `flow` is "RUS>PAK", or "" where no side acts on the
-    other. `sums` are the amounts of money it states, to two digits. `place` is the city's gazetteer id or name.
+    other. `numbers` are what it counts, by kind and unit. `place` is the city's gazetteer id or name. `told` is the day
+    of publication (ordinal). `speaker` is the key of the person who says so. `state` says that states themselves, and
+    no person or body, say something.
     """
 
     mention_id: str
@@ -32,14 +47,17 @@ class Report:
     url: str | None
     language: str
     published: str | None
+    told: int | None
     event_type: EventType
     event_mode: str | None
     code: str
     flow: str
-    sums: tuple[str, ...]
+    numbers: tuple[Number, ...]
     place: str
+    speaker: str
     recalled: bool
     domestic: bool
+    state: bool
     period: Period
     actors: tuple[Actor, ...]
     recipients: tuple[Actor, ...]
@@ -52,11 +70,6 @@ class Report:
     def order(self) -> tuple[str, str]:
         """The order in which ties are settled: by publication, unknown last, then by id."""
         return self.published or "~", self.mention_id
-
-    @property
-    def told(self) -> int | None:
-        """The day of publication."""
-        return ordinal(self.published)
 
     @property
     def persons(self) -> frozenset[str]:
@@ -77,14 +90,17 @@ def report(mention: Mention) -> Report:
         url=mention.url,
         language=mention.language,
         published=mention.published,
+        told=ordinal(mention.published),
         event_type=mention.event_type,
         event_mode=mention.event_mode,
         code=_code(mention),
         flow=_flow(mention),
-        sums=_sums(mention),
+        numbers=_numbers(mention),
         place=_place(mention),
+        speaker=(mention.attribution.speaker.person_key or "") if mention.attribution else "",
         recalled="historical" in mention.auxiliary and not when.known,
         domestic=len(countries(mention)) < 2,
+        state=_is_state(mention),
         period=when,
         actors=mention.actors,
         recipients=mention.recipients,
@@ -120,8 +136,17 @@ def _own(mention: Mention) -> str:
     """What tells a mention's event from others of the day; where there is nothing, within one country, the story."""
     parties = (*mention.actors, *mention.recipients)
     who = {f"{a.country} {a.person_key or holder(a.office)}" for a in parties if a.person_key or holder(a.office)}
-    own = "\x1e".join((*sorted(who), _place(mention), mention.event_mode or "", *_sums(mention))).strip("\x1e")
-    return own or (f"~{mention.story}" if len(countries(mention)) < 2 else "")
+    named = "\x1e".join((*sorted(who), _place(mention)))
+    numbers = "\x1e".join(f"{n.unit} {n.value:.1e}" for n in _numbers(mention))
+    own = "\x1e".join((named, mention.event_mode or "", numbers)).strip("\x1e")
+    # A state speaks once a day in one way on one matter; arrests and marches are many.
+    alone = named.strip("\x1e") or (mention.event_mode and _is_state(mention))
+    return own if alone or len(countries(mention)) > 1 else f"{own}~{mention.story}"
+
+
+def _is_state(mention: Mention) -> bool:
+    bare = all(a.country and not (a.person or a.office or a.organisation or a.sector) for a in mention.actors)
+    return bool(mention.actors) and bare and mention.event_type in VERBAL
 
 
 def _code(mention: Mention) -> str:
@@ -136,11 +161,12 @@ def _flow(mention: Mention) -> str:
     return "" if mutual else ">".join(",".join(side) for side in sides)
 
 
-def _sums(mention: Mention) -> tuple[str, ...]:
+def _numbers(mention: Mention) -> tuple[Number, ...]:
+    """Its exact numbers. Those of talks are rarely of the talks themselves."""
     if mention.event_type == "CONSULT":
         return ()
-    exact = (q for q in mention.quantities if q.kind == "money" and q.qualifier == "exact")
-    return tuple(sorted({f"{(q.unit or '').replace(' ', '')} {q.value:.1e}" for q in exact}))
+    exact = (q for q in mention.quantities if q.qualifier == "exact" and isfinite(q.value))
+    return tuple(sorted({Number(f"{q.kind} {(q.unit or '').replace(' ', '')}", q.value) for q in exact}, key=astuple))
 
 
 def _place(mention: Mention) -> str:

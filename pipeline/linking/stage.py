@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from pipeline.blocks import block_key
 from pipeline.linking.block import MOST_OF_ONE, Block
-from pipeline.linking.picture import Picture, pictures
-from pipeline.linking.report import Report, report
+from pipeline.linking.picture import Picture, differences
+from pipeline.linking.report import report
 from pipeline.stage import Drop, Effect, Emit, Put, StageSpec
 from schemas.event import Event, Mention
 
@@ -24,30 +24,41 @@ class Linking:
     def __call__(self, record: Mention, state: Mapping[str, Block], /) -> Iterable[Effect[Event, Block]]:
         """Give the events that a mention begins, revises, merges or retracts."""
         unreal = next((word for word in NOT_SO if word in record.auxiliary), None)
-        if unreal is not None:
-            return [Drop(unreal)]
-        key, new = block_key(record), report(record)
+        key = block_key(record)
         block = state.get(key, Block())
-        held = next((r for r in block.reports if r.mention_id == new.mention_id), None)
-        if held is None and block.refuses(new):
+        if record.withdrawn or unreal is not None:
+            return _withdrawal(key, block, record, "withdrawn" if unreal is None else unreal)
+        rest, new = block.without(record), report(record)
+        if rest is block and block.refuses(new):
             return [Drop("late")]
-        joined = block.plus(new)
-        changes = _changes(block, joined, held, new)
-        if held is None and any(picture.revision > MOST_OF_ONE for _, picture in changes):
+        # A newer coder tells the same mention otherwise: what it told before is taken back, once.
+        before = rest if all(r.event_key == new.event_key for r in block.held(record)) else block
+        after = rest.plus(new)
+        changes = _changes(before, after, record)
+        if rest is block and any(len(picture.reports) > MOST_OF_ONE for _, picture in changes):
             return [Drop("crowded")]
         if not changes:
             return [Drop("known")]
-        return [Put(key, joined.trimmed()), *(Emit(name, picture.event(name)) for name, picture in changes)]
+        return [Put(key, after.trimmed()), *_events(changes)]
 
 
-def _changes(block: Block, joined: Block, held: Report | None, new: Report) -> list[tuple[str, Picture]]:
-    """The pictures that differ for a mention having come, by event id."""
-    before, after = pictures(block.without(new.mention_id).reports), pictures(joined.reports)
-    changed = [(key, picture) for key, picture in sorted(after.items()) if before.get(key) != picture]
-    if held is not None and held.event_key not in after:
-        # The mention is told differently than before: a newer coder.
-        changed.append((held.event_key, Picture("retracted", 2, (held,))))
-    return changed
+def _withdrawal(key: str, block: Block, mention: Mention, reason: str) -> list[Effect[Event, Block]]:
+    """End a mention that its article tells no more, or tells now as what did not happen."""
+    before = block.standing(mention)
+    after = before.minus(mention)
+    events = _events(_changes(before, after, mention))
+    kept: list[Effect[Event, Block]] = [Put(key, after)] if before is block else []
+    return [*kept, *(events or [Drop(reason)])]
+
+
+def _changes(before: Block, after: Block, mention: Mention) -> list[tuple[str, Picture]]:
+    """The pictures that differ for a mention having come."""
+    seeds = sorted({r.event_key for block in (before, after) for r in block.held(mention)})
+    return differences(before.telling(), after.telling(), seeds)
+
+
+def _events(changes: Iterable[tuple[str, Picture]]) -> list[Effect[Event, Block]]:
+    return [Emit(key, picture.event(key)) for key, picture in changes]
 
 
 SPEC = StageSpec(

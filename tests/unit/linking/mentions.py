@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from schemas.event import Actor, ConfidenceParts, EventDate, EventLocation, Mention, Span
@@ -72,3 +73,8 @@ def mention(
         "published": published,
     }
     return Mention(**{**values, **fields})
+
+
+def withdrawn(one: Mention, version: int = 2) -> Mention:
+    """Make the record by which a later version of its article takes a mention back."""
+    return replace(one, article_version=version, withdrawn=True, evidence=(), confidence=0.0)

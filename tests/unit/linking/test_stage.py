@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -18,7 +19,19 @@ from pipeline.linking.stage import SPEC
 from pipeline.stage import Emit
 from schemas import codec
 from schemas.event import Event, Mention, Quantity
-from tests.unit.linking.mentions import ISLAMABAD, KHAN, LAVROV, MOSCOW, PUTIN, QURESHI, city, day, mention, month
+from tests.unit.linking.mentions import (
+    ISLAMABAD,
+    KHAN,
+    LAVROV,
+    MOSCOW,
+    PUTIN,
+    QURESHI,
+    city,
+    day,
+    mention,
+    month,
+    withdrawn,
+)
 
 
 def link(mentions: list[Mention], **options: Any) -> Driver:
@@ -206,12 +219,46 @@ def test_copies_of_one_story_are_one_source():
     assert event.num_sources == 1
 
 
-def test_a_later_version_of_an_article_takes_the_place_of_the_earlier():
+def test_a_mention_that_a_later_version_tells_no_more_is_retracted():
     first = mention("a", article="x", event_date=day("2021-04-02"))
     second = mention("b", article="x", article_version=2, event_date=day("2021-04-07"))
-    for order in ([first, second], [second, first]):
-        events = link(order).events()
-        assert sorted((e.status, e.mention_ids) for e in events.values()) == [("active", ("b",)), ("retracted", ("a",))]
+    for order in permutations([first, second, withdrawn(first)]):
+        events = link(list(order)).events()
+        found = sorted((e.status, e.mention_ids, e.revision) for e in events.values())
+        assert found == [("active", ("b",), 1), ("retracted", ("a",), 2)]
+
+
+def test_an_event_that_loses_one_of_two_mentions_is_revised_and_stands():
+    other = replace(HINDI, mention_id="other", article_id="o", story="o", source="BBC")
+    driver = link([HINDI, other])
+    (event,) = driver.run(Emit(block_key(other), withdrawn(other))).records("linking")
+    assert (event.status, event.mention_ids, event.num_sources, event.revision) == ("active", ("hi",), 1, 3)
+
+
+def test_the_later_version_of_a_mention_stands_whichever_comes_first():
+    later = replace(HINDI, article_version=2, event_date=day("2021-04-05"))
+    again = replace(HINDI, article_version=4)
+    for order in permutations([HINDI, later, withdrawn(later, 3)]):
+        assert [e.status for e in link(list(order)).events().values()] == ["retracted", "retracted"]
+    for order in permutations([HINDI, later, withdrawn(later, 3), again]):
+        events = link(list(order)).events().values()
+        assert sorted((e.status, e.event_date.start) for e in events) == [
+            ("active", "2021-04-07"),
+            ("retracted", "2021-04-05"),
+        ]
+
+
+def test_a_withdrawal_delivered_again_writes_the_same_records_again():
+    driver = link([URDU, HINDI])
+    first = driver.run(Emit(block_key(URDU), withdrawn(URDU))).emitted
+    assert driver.run(Emit(block_key(URDU), withdrawn(URDU))).emitted == first
+
+
+@pytest.mark.parametrize("word", ["negated", "hypothetical"])
+def test_a_mention_that_is_told_as_unreal_later_confirms_nothing(word):
+    unreal = replace(HINDI, article_version=2, auxiliary=(word,))
+    events = link([HINDI, unreal]).events()
+    assert [event.status for event in events.values()] == ["retracted"]
 
 
 def test_a_mention_that_is_told_differently_leaves_no_stale_event():
@@ -281,9 +328,14 @@ MENTIONS = st.builds(
 )
 
 
+def told_again(one: Mention, version: int) -> Mention:
+    return replace(one, article_version=version, event_date=day("2021-04-05"))
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(MENTIONS, max_size=12, unique_by=lambda m: m.mention_id), st.randoms(use_true_random=False))
-def test_any_order_and_any_repeats_give_the_same_events(mentions, chance):
+def test_any_order_and_any_repeats_give_the_same_events(first, chance):
+    mentions = first + [chance.choice([withdrawn, told_again])(one, 3) for one in first if chance.random() < 0.3]
     view = codec.encode(list(link(mentions).events().values()))
     again = mentions + chance.sample(mentions, len(mentions) // 2)
     chance.shuffle(again)
@@ -299,11 +351,7 @@ def test_every_mention_is_in_one_standing_event_and_merges_lead_to_one(mentions)
     assert len(held) == len(set(held))
     assert all(event.merged_into in active for event in events.values() if event.status == "merged")
     real = [m for m in mentions if "negated" not in m.auxiliary]
-    latest: dict[tuple[str, str], int] = {}
-    for m in real:
-        place = block_key(m), m.article_id
-        latest[place] = max(m.article_version, latest.get(place, 0))
-    assert set(held) == {m.mention_id for m in real if m.article_version == latest[block_key(m), m.article_id]}
+    assert set(held) == {m.mention_id for m in real}
 
 
 def test_many_mentions_of_many_days_stay_within_bounds_and_add_up():

@@ -1,0 +1,185 @@
+"""Vetoes: what two atoms say that cannot be true of one event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from math import cos, hypot, radians
+
+from pipeline.linking.atom import Atom
+from pipeline.linking.report import Number
+from pipeline.resources import ResourceError, knowledge_rows
+from pipeline.text.sounds import likeness
+from schemas.event import EventLocation
+
+DAYS_APART = 1
+TOLD_DAYS_APART = 3
+# One or two in ten thousand pairs of different officeholders are as alike; country, type and date agree here besides.
+SAME_NAME = 0.8
+# Tolls are counted anew all day; sums, shares and terms are not.
+COUNT_RATIO, EXACT_RATIO = 1.5, 1.05
+NEAR_KM, DEGREE_KM = 40.0, 111.2
+NOBODY: frozenset[str] = frozenset()
+
+Veto = Callable[[Atom, Atom], bool]
+
+
+def veto(one: Atom, other: Atom) -> str | None:
+    """Name what keeps two atoms apart, None where nothing does."""
+    return next((name for name, keeps_apart in VETOES.items() if keeps_apart(one, other)), None)
+
+
+def days_apart(one: Atom, other: Atom) -> int | None:
+    """Days between the two, None when their dates exclude each other."""
+    if one.period.known and other.period.known:
+        gap = one.period.gap(other.period)
+        return gap if gap <= DAYS_APART else None
+    if one.recalled != other.recalled:
+        return None
+    if one.stories & other.stories:
+        return 0
+    # Of what has no date only the day of the report is known.
+    days = [atom.period if atom.period.known else atom.told for atom in (one, other)]
+    if days[0] is None or days[1] is None:
+        return None
+    gap = days[0].gap(days[1])
+    return gap if gap <= TOLD_DAYS_APART else None
+
+
+def same_persons(one: Atom, other: Atom, country: str) -> int:
+    """Count the persons of a country that both name: by key, else by the sound of the name."""
+    shared = one.persons.get(country, NOBODY) & other.persons.get(country, NOBODY)
+    if shared:
+        return len(shared)
+    names = one.names.get(country, NOBODY), other.names.get(country, NOBODY)
+    return int(any(_sound_alike(a, b) for a in names[0] for b in names[1]))
+
+
+@lru_cache(maxsize=1 << 15)
+def _sound_alike(one: str, other: str) -> bool:
+    """Whether a name is that of the other in another script or spelling, which the keys did not show."""
+    return likeness(one, other) >= SAME_NAME
+
+
+def numbers_agree(one: Number, other: Number) -> bool:
+    """Whether two numbers of one unit may be the same one."""
+    ratio = COUNT_RATIO if one.unit.startswith("count") else EXACT_RATIO
+    low, high = sorted((abs(one.value), abs(other.value)))
+    return high <= ratio * low
+
+
+def _dates(one: Atom, other: Atom) -> bool:
+    """A year and a day within it agree in name only, unless one article tells both."""
+    years = [atom.period.is_year for atom in (one, other)]
+    return days_apart(one, other) is None or (years[0] != years[1] and one.stories.isdisjoint(other.stories))
+
+
+def _countries(one: Atom, other: Atom) -> bool:
+    """Where many countries take part, one report may leave some out; it names no others."""
+    return not (one.countries <= other.countries or other.countries <= one.countries)
+
+
+def _direction(one: Atom, other: Atom) -> bool:
+    """Whether another side acts; a report may leave a side out, or some of its countries."""
+    if not one.reports[0].flow or not other.reports[0].flow:
+        return False
+    sides = list(zip(_sides(one), _sides(other), strict=True))
+    told = [(a, b) for a, b in sides if a and b]
+    return not told or not all(a <= b or b <= a for a, b in told)
+
+
+def _sides(atom: Atom) -> tuple[set[str], set[str]]:
+    actors, _, recipients = atom.reports[0].flow.partition(">")
+    return set(filter(None, actors.split(","))), set(filter(None, recipients.split(",")))
+
+
+def _modes(one: Atom, other: Atom) -> bool:
+    """Articles choose among related words for one deed; one article does so to tell deeds apart."""
+    if not one.modes or not other.modes or one.modes & other.modes:
+        return False
+    kin = _kin() if one.articles.isdisjoint(other.articles) else {}
+    kinds = [{kin.get((a.reports[0].event_type, mode), mode) for mode in a.modes} for a in (one, other)]
+    return kinds[0].isdisjoint(kinds[1])
+
+
+def _acts(one: Atom, other: Atom) -> bool:
+    """One article may be vaguer than another, and where modes agree finer codes hang on the word chosen."""
+    a, b = one.reports[0].code, other.reports[0].code
+    if a and b and a != b and not one.articles.isdisjoint(other.articles):
+        return True
+    return not (a.startswith(b) or b.startswith(a) or (one.modes & other.modes and a[:2] == b[:2]))
+
+
+def _persons(one: Atom, other: Atom) -> bool:
+    return any(_persons_differ(one, other, country) for country in one.offices.keys() | one.persons.keys())
+
+
+def _persons_differ(one: Atom, other: Atom, country: str) -> bool:
+    """Whether both name persons of a country, and none is the same; offices stand in where one names no person."""
+    if one.persons.get(country) and other.persons.get(country):
+        return not same_persons(one, other, country)
+    a, b = one.offices.get(country, NOBODY), other.offices.get(country, NOBODY)
+    return bool(a and b) and a.isdisjoint(b)
+
+
+def _bodies(one: Atom, other: Atom) -> bool:
+    """Whether the bodies differ, within one country, where they are all that is known of who acts."""
+    apart = bool(one.organisations and other.organisations) and one.organisations.isdisjoint(other.organisations)
+    return apart and one.reports[0].domestic
+
+
+def _numbers(one: Atom, other: Atom) -> bool:
+    """Whether both state numbers in one unit and none is the same."""
+    pairs = [(a, b) for a in one.numbers for b in other.numbers if a.unit == b.unit]
+    return bool(pairs) and not any(numbers_agree(a, b) for a, b in pairs)
+
+
+def _countries_of_place(one: Atom, other: Atom) -> bool:
+    a, b = ({p.country for p in atom.locations if p.country} for atom in (one, other))
+    return bool(a and b) and a.isdisjoint(b)
+
+
+def _cities(one: Atom, other: Atom) -> bool:
+    """Whether the cities differ: names of different languages are not compared."""
+    pairs = [(a, b) for a in one.places for b in other.places if _comparable(a, b)]
+    return bool(pairs) and all(a != b for a, b in pairs) and not _near(one, other)
+
+
+def _comparable(one: str, other: str) -> bool:
+    return one.isdigit() == other.isdigit() and (one.isdigit() or one.partition(" ")[0] == other.partition(" ")[0])
+
+
+def _near(one: Atom, other: Atom) -> bool:
+    """Whether two of their places are one town and its suburb, or neighbours."""
+    return any(_kilometres(a, b) <= NEAR_KM for a in one.locations for b in other.locations)
+
+
+def _kilometres(one: EventLocation, other: EventLocation) -> float:
+    if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
+        return float("inf")
+    if one.precision != "place" or other.precision != "place":
+        return float("inf")
+    east = (one.lon - other.lon) * cos(radians((one.lat + other.lat) / 2))
+    return DEGREE_KM * hypot(one.lat - other.lat, east)
+
+
+@cache
+def _kin() -> dict[tuple[str, str], str]:
+    rows = knowledge_rows("same_mode")
+    if any(len(row) != 3 for row in rows):
+        raise ResourceError("same_mode.tsv: expected type, mode, same_as")
+    return {(kind, mode): same for kind, mode, same in rows}
+
+
+VETOES: dict[str, Veto] = {
+    "date": _dates,
+    "countries": _countries,
+    "direction": _direction,
+    "mode": _modes,
+    "act": _acts,
+    "number": _numbers,
+    "country of place": _countries_of_place,
+    "city": _cities,
+    "person": _persons,
+    "body": _bodies,
+}
