@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 KAFKA_PORT = 9092
 PROBE_SECONDS = 5.0
+CLOSING_SECONDS = 0.25
 
 
 def security(settings: Settings) -> dict[str, Any]:
@@ -72,6 +73,8 @@ async def refusal(settings: Settings) -> str | None:
         except (OSError, errors.KafkaError, TimeoutError, asyncio.IncompleteReadError) as error:
             reason = meaning(error, settings)
             if reason is not None:
+                # aiokafka waits for none of the connections it gives up.
+                await asyncio.sleep(CLOSING_SECONDS)
                 return f"{address} {reason}"
         else:
             connection.close()

@@ -39,6 +39,13 @@ def test_links_to_files_lead_somewhere(page):
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
+@pytest.mark.parametrize("page", ["security.md", "dead-letters.md"])
+def test_a_test_that_a_page_leans_on_exists(page):
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", (ROOT / "docs" / page).read_text(encoding="utf-8")))
+    assert named
+    assert [file for file in sorted(named) if not (ROOT / file).is_file()] == []
+
+
 def test_make_help_lists_every_target_the_readme_names():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     named = set(re.findall(r"`make ([a-z-]+)`", README))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -30,6 +32,7 @@ from tests.kafka.artifacts import UnavailableError
 from tests.kafka.broker import Cluster
 from tests.kafka.certificates import Authority
 from tests.kafka.fixtures import unavailable
+from tests.paths import ROOT
 from tests.stream.harness import fast, read, running
 from tests.stream.test_poison import GOOD
 
@@ -63,6 +66,12 @@ class Secured:
         """Return what a worker is told that is let in by its certificate."""
         files = dict(zip(("tls_certfile", "tls_keyfile"), map(str, certificate or ()), strict=False))
         return fast(self.cluster.url_of("CERTIFICATES"), tls=True, tls_cafile=str(self.authority.cafile), **files)
+
+
+@pytest.fixture(autouse=True)
+def log_as_before(monkeypatch) -> None:
+    """Take back where `khabar worker` sends the log: to a stream that ends with the test."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", logging.getLogger().handlers.copy())
 
 
 def stores(authority: Authority, listener: str) -> dict[str, str]:
@@ -140,21 +149,16 @@ def rights(user: str, kind: ResourceType, name: str, *operations: str, prefixed:
 
 
 def rights_of_a_worker() -> list[AclBinding]:
-    """The table of docs/security.md."""
-    topic = ResourceType.TOPIC
-    return [
-        *rights("worker", topic, "news.raw", "READ", "DESCRIBE"),
-        *(right for name in TOPICS[1:] for right in rights("worker", topic, name, "READ", "WRITE", "DESCRIBE")),
-        *(
-            right
-            for name in ("news.events", "news.dead")
-            for right in rights("worker", topic, name, "WRITE", "DESCRIBE")
-        ),
-        *(right for name in ("news.feeds", "news.decisions") for right in rights("worker", topic, name, "DESCRIBE")),
-        *rights("worker", topic, "khabar-", "READ", "WRITE", "DESCRIBE", prefixed=True),
-        *rights("worker", ResourceType.GROUP, "khabar", "READ", "DESCRIBE"),
-        *rights("worker", ResourceType.BROKER, "kafka-cluster", "IDEMPOTENT_WRITE"),
-    ]
+    """Read the table of docs/security.md: what it says is granted, so what it says is enough."""
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    kinds = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP, "cluster": ResourceType.BROKER}
+    granted = []
+    for kind, name, operations in re.findall(
+        r"^\| (topic|group|cluster) \| `(\S+)` \| ([A-Z_, ]+) \|$", page, re.MULTILINE
+    ):
+        prefixed = name.endswith("*")
+        granted += rights("worker", kinds[kind], name.rstrip("*"), *operations.split(", "), prefixed=prefixed)
+    return granted
 
 
 async def test_a_worker_does_its_work_over_tls_with_a_password_and_no_more_rights_than_documented(secured):
