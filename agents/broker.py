@@ -24,7 +24,7 @@ class RefusedError(BrokerError):
     """A broker and we do not accept each other: wrong settings, which no waiting mends."""
 
 
-def exit_code(error: BrokerError, otherwise: int) -> int:
+def exit_code(error: Exception, otherwise: int) -> int:
     """Return the exit code for an error: 78 where the settings are wrong, `otherwise` where waiting may help."""
     return EX_CONFIG if isinstance(error, RefusedError) else otherwise
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka.errors import KafkaError
 
-from agents.broker import BrokerError, connect
+from agents.broker import BrokerError, connect, exit_code
 from agents.client import RECORDS, Subscriber
 from agents.config import SettingError, Settings, read_settings
 from agents.subscription.lines import event_line, json_line, other_line
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         return EX_CONFIG if isinstance(error, SettingError) else EX_USAGE
     except (BrokerError, KafkaError) as error:
         print(f"khabar tail: {error}", file=sys.stderr)
-        return EX_UNAVAILABLE
+        return exit_code(error, EX_UNAVAILABLE)
 
 
 def pointed(error: WhereError) -> str:

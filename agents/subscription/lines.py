@@ -83,4 +83,4 @@ def _dead_line(received: Received, *, as_json: bool) -> str:
         return visible_json(orjson.dumps({**headers, "size": len(received.value or b"")}).decode())
     origin = ":".join(str(headers.get(f"dlq.origin.{part}")) for part in ("topic", "partition", "offset"))
     what = f"{headers.get('dlq.stage')} {headers.get('dlq.reason')} {origin} {len(received.value or b'')} bytes"
-    return f"{what}  {safe(headers.get('dlq.exception.message'))}"
+    return f"{safe(what)}  {safe(headers.get('dlq.exception.message'))}"

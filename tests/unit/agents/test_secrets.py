@@ -68,6 +68,10 @@ def test_no_secret_is_in_a_log_line_of_the_settings_or_the_app(settings):
     assert security(settings)["sasl_plain_password"] == SECRET
 
 
+def test_no_secret_is_in_the_metrics(settings):
+    assert SECRET.encode() not in build(settings).metrics.render()
+
+
 def test_what_a_refused_login_says_names_the_user_and_not_the_password(settings):
     from aiokafka.errors import SaslAuthenticationFailed
 
