@@ -204,7 +204,8 @@ def broker_for(url: object) -> Broker:
     """Return the broker of this process for a memory:// or sqlite:// URL."""
     parts = urlsplit(str(url))
     if parts.scheme == "memory":
-        name, path = f"memory://{parts.netloc}{parts.path}".rstrip("/"), None
+        # Faust's URLs have their hosts in lower case.
+        name, path = f"memory://{parts.netloc.lower()}{parts.path}".rstrip("/"), None
     elif parts.scheme == "sqlite":
         path = database_path(unquote(parts.netloc + parts.path))
         name = f"sqlite:///{path}"

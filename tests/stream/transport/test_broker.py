@@ -6,6 +6,7 @@ import asyncio
 import time
 
 import pytest
+from yarl import URL
 
 from agents.transport.broker import Broker, broker_for, forget
 from agents.transport.log import LogError, TopicConfig, TopicMismatchError, UnknownTopicError
@@ -25,6 +26,11 @@ def test_one_name_is_one_broker_in_memory(tmp_path):
     broker = broker_for(url)
     forget(url)
     assert broker_for(url) is not broker
+
+
+def test_a_name_in_memory_has_no_case_since_faust_keeps_none():
+    assert broker_for("memory://Named") is broker_for("memory://named") is broker_for(URL("memory://Named"))
+    forget("memory://named")
 
 
 def test_one_file_is_one_broker_however_it_is_spelled(tmp_path, monkeypatch):
