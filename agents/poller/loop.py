@@ -7,7 +7,7 @@ import heapq
 import logging
 from collections import deque
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agents.poller.children import Pool
@@ -23,16 +23,17 @@ from pipeline.feeds.schedule import first_poll
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
     from pathlib import Path
 
     from pipeline.feeds.catalog import Catalog, FeedSpec
+    from schemas.feed import FeedStatus
 
 logger = logging.getLogger("khabar.poller")
 
 RETRY_BROKER = timedelta(minutes=5)
 RETRY_BUG = timedelta(minutes=5)
 GRACE_SECONDS = 5.0
+SILENCE = timedelta(hours=6)
 
 
 async def poll_forever(  # noqa: PLR0913 - what a poller needs, all of it named
@@ -137,9 +138,11 @@ class Loop:
             (due.get(spec.id) or first_poll(spec, now, len(specs)), number, spec) for number, spec in enumerate(specs)
         ]
         self._number = {spec.id: number for number, spec in enumerate(specs)}
+        self._began = now
+        self._failing_since: dict[str, datetime] = {}
         heapq.heapify(self._plan)
         metrics.feeds.set(len(specs))
-        metrics.watch(due=self._due, throttled=poller.silent_hosts)
+        metrics.watch(due=self._due, silent=self._silent, throttled=poller.silent_hosts)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set."""
@@ -168,6 +171,19 @@ class Loop:
         now = self._clock.now()
         behind = sum(1 for due, _, _ in list(self._plan) if due <= now)
         return behind + sum(len(waiting) for waiting in list(self._waiting.values()))
+
+    def _silent(self) -> int:
+        """Count the feeds that have failed for long; a look from another thread."""
+        now = self._clock.now()
+        return sum(now - since > SILENCE for since in list(self._failing_since.values()))
+
+    def _note(self, status: FeedStatus) -> None:
+        """Keep since when a feed has failed: its last good answer, or our start where none is known."""
+        if status.state in {"ok", "unchanged"}:
+            self._failing_since.pop(status.feed_id, None)
+        else:
+            last = status.last_ok
+            self._failing_since[status.feed_id] = datetime.fromisoformat(last) if last else self._began
 
     def _start(self, due: datetime, spec: FeedSpec, host: str) -> None:
         self._metrics.lag.observe(max(0.0, (self._clock.now() - due).total_seconds()))
@@ -211,6 +227,7 @@ class Loop:
             logger.exception("poll failed", extra={"feed": spec.id})
             return self._clock.now() + RETRY_BUG
         log(polled)
+        self._note(polled.status)
         return polled.next_poll
 
     async def _finish(self) -> None:

@@ -34,6 +34,9 @@ class PollerMetrics:
         own = self.registry
         self.feeds = Gauge("khabar_feeds", "Feeds of the catalog this process polls.", registry=own)
         self.due = Gauge("khabar_feeds_due", "Feeds whose time has come and that wait.", registry=own)
+        self.silent = Gauge(
+            "khabar_feeds_silent", "Feeds that fail and gave no good answer for six hours.", registry=own
+        )
         self.throttled = Gauge("khabar_hosts_throttled", "Hosts that asked to be left alone.", registry=own)
         self.lag = Histogram(
             "khabar_poll_lag_seconds", "From the time a feed was due to its poll.", buckets=_LATE, registry=own
@@ -60,9 +63,10 @@ class PollerMetrics:
         for reason in _PARSE_FAILURES:
             self.parse_failures.labels(reason.value)
 
-    def watch(self, *, due: Callable[[], float], throttled: Callable[[], float]) -> None:
+    def watch(self, *, due: Callable[[], float], silent: Callable[[], float], throttled: Callable[[], float]) -> None:
         """Let the gauges read these whenever they are asked for."""
         self.due.set_function(due)
+        self.silent.set_function(silent)
         self.throttled.set_function(throttled)
 
     def fetched(self, result: FetchResult, seconds: float) -> None:

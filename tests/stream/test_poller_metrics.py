@@ -101,6 +101,30 @@ def _many_hosts(server: FeedServer, *paths: str) -> Catalog:
     return type(used)(poller=used.poller, feeds=feeds)
 
 
+async def test_a_feed_that_has_failed_for_six_hours_is_silent_until_it_answers_well(tmp_path: Path) -> None:
+    metrics, broker, stop = PollerMetrics(CollectorRegistry()), FakeBroker(), asyncio.Event()
+    good, bad = answer(200, GOOD), answer(500)
+    async with FeedServer() as server:
+        server.answers = {"/good": [good], "/bad": [good, bad]}
+        running = asyncio.create_task(
+            poll_forever(
+                catalog(server, "/good", "/bad"),
+                broker.send,
+                state_path=tmp_path / "feeds.db",
+                stop=stop,
+                clock=FakeClock(),
+                metrics=metrics,
+            )
+        )
+        for silent in (1, 0):
+            async with asyncio.timeout(60):
+                while value(metrics, "feeds_silent") != silent or len(server.asked("/bad")) < 3:  # noqa: ASYNC110 - nobody tells of it
+                    await asyncio.sleep(0.02)
+            server.answers["/bad"] = [good]
+        stop.set()
+        await running
+
+
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1", "1/0", "a/b", "1/99999", "-1/3", ""])
 def test_shares_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no share"):
