@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from schemas.deadletter import DeadLetter
 
 ID_SHOWN = 12
+WHY_SHOWN = 200
 ROW = 16
 # Widths in cells; the last column, the message, is as wide as it is.
 COLUMNS = (
@@ -67,7 +68,9 @@ def summary(entries: Sequence[Entry]) -> str:
 
 def why(letter: DeadLetter) -> str:
     """Say in one line why a record died."""
-    return visible(f"{letter.exception}: {letter.message}" if letter.exception else letter.message, 200)
+    name = letter.exception
+    told = letter.message if name is None or letter.message.startswith(name) else f"{name}: {letter.message}"
+    return visible(told, WHY_SHOWN)
 
 
 def as_json(entry: Entry) -> str:
@@ -76,7 +79,7 @@ def as_json(entry: Entry) -> str:
     letter.pop("value")
     about = {
         "state": entry.state,
-        "written": moment(entry.written),
+        "written": moment(entry.written).replace(" ", "T") + "Z",
         "size": entry.size,
         "place": {"partition": entry.partition, "offset": entry.offset},
         "decision": plain(entry.decision) if entry.decision else None,
@@ -117,8 +120,8 @@ def letter_lines(entry: Entry) -> list[str]:
 
 def value_lines(value: bytes | None, limit: int, *, as_hex: bool) -> list[str]:
     """Show the first `limit` bytes of a value: as text where it is text, else as a hex dump."""
-    if value is None:
-        return ["(no value: a tombstone)"]
+    if not value:
+        return ["(no value: a tombstone)" if value is None else "(no bytes)"]
     shown = value[:limit]
     text = None if as_hex else _utf8(shown, whole=len(value) <= limit)
     lines = hex_lines(shown) if text is None else [visible(line, limit) for line in text.split("\n")]
