@@ -166,7 +166,7 @@ def _sure(chunks: Iterable[Chunk], least: float) -> Iterator[Chunk]:
     for chunk in chunks:
         for item in chunk:
             if least > 0.0:
-                item.messages = tuple(m for m in item.messages if m.value.confidence >= least)
+                item.messages = tuple(m for m in item.messages if m.value.withdrawn or m.value.confidence >= least)
         yield chunk
 
 

@@ -42,7 +42,7 @@ def show(run: Replayed, console: Console, *, summary_only: bool = False) -> None
 
 def show_articles(judged: Iterable[JudgedArticle], mentions: Iterable[Mention], console: Console) -> None:
     """Print a line an article, by id: its languages, the verdict, and how many mentions were found in it."""
-    found = Counter(mention.article_id for mention in mentions)
+    found = Counter(mention.article_id for mention in mentions if not mention.withdrawn)
     _line(console, Text(_columns("ARTICLE", "LANGUAGE", "VERDICT", "MENTIONS"), style="bold"))
     for one in sorted(judged, key=lambda one: (one.article.uri, one.article.version)):
         article, verdict = one.article, one.verdict

@@ -180,12 +180,14 @@ class Article:
 
     Offsets are code points into `received`. `sketch` is the sorted FracMinHash sample of the folded body
     (unsigned 32 bit); `letters` the length of the folded body it was taken from; `text_key` a hash of that. `words`
-    are the folded words for the dedup stage, packed as `pipeline.text.pages` does; it takes them out.
+    are the folded words for the dedup stage, packed as `pipeline.text.pages` does; it takes them out. An article that
+    is not `usable` was taken back by its source: it tells nothing any more.
     """
 
-    schema: str = "article/1.1"
+    schema: str = "article/1.2"
     uri: str
     version: int = 1
+    pubstatus: Literal["usable", "withheld", "canceled"] = "usable"
     site: str
     source: str | None = None
     country: str | None = None
@@ -301,6 +303,6 @@ class Verdict:
 class JudgedArticle:
     """An article with its verdict (topic news.unique)."""
 
-    schema: str = "judged_article/1.1"
+    schema: str = "judged_article/1.2"
     article: Article
     verdict: Verdict

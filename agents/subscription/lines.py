@@ -51,7 +51,8 @@ def other_line(received: Received, *, as_json: bool) -> str | None:
 
 def _about(record: Event | Mention) -> tuple[str, ...]:
     if isinstance(record, Mention):
-        return record.language, clean(record.source or "", LONGEST), record.mention_id
+        state = " withdrawn" if record.withdrawn else ""
+        return record.language, clean(record.source or "", LONGEST), f"{record.mention_id}{state}"
     sources = f"{record.num_sources} source{'' if record.num_sources == 1 else 's'}"
     state = "" if record.status == "active" else f" {record.status}"
     into = f" into {record.merged_into}" if record.merged_into else ""

@@ -105,7 +105,9 @@ class Board:
             DecodeError: the value is no mention.
         """
         mention = decode(Mention, value)
-        self._mentions.put(mention.mention_id, value)
+        # What is taken back is seen at its event; the evidence it once had is still worth a look.
+        if not mention.withdrawn:
+            self._mentions.put(mention.mention_id, value)
 
     def take_article(self, value: bytes) -> None:
         """Keep the text of a judged article as received; the rest of the record is not looked at.

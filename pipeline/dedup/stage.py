@@ -39,6 +39,9 @@ def judge(article: Article, state: Mapping[str, Seen], /) -> Effects:
     """
     index = state if isinstance(state, SeenIndex) else Memory(state)
     mine = index.known(article.uri)
+    if article.pubstatus != "usable":
+        # What a source takes back is compared with nothing, and nothing with it.
+        return [_judged(article, Verdict(verdict="new", relation="new", group=mine.group if mine else article.uri))]
     verdict = mine.answer(article.version, article.text_sha256) if mine else None
     if verdict is not None:
         return [_judged(article, verdict)]

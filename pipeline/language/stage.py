@@ -40,7 +40,7 @@ class LanguageStage:
         """Return the article under its uri, to the partition of its script, and what its site may repeat."""
         title, text = _title_and_text(record)
         whole = received(title, text)
-        if not any(map(str.isalpha, whole)):
+        if not any(map(str.isalpha, whole)) and record.pubstatus == "usable":
             return [Reject("empty", "the article has no letters")]
         page = Page(
             site=site_key(record),
@@ -65,6 +65,7 @@ class LanguageStage:
         return Article(
             uri=record.uri,
             version=record.version,
+            pubstatus=record.pubstatus,
             site=_site(record),
             source=source.name if source else None,
             country=(source.country if source else None) or country_of(record.url),

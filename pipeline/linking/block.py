@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -86,19 +87,24 @@ class Block:
         return replace(self, withdrawn=known[-MOST_WITHDRAWN:])
 
     def telling(self) -> Telling:
-        """The reports by event key. Of a mention its latest version stands, unless it was withdrawn after that."""
-        latest: dict[str, int] = {}
-        for r in self.reports:
-            latest[r.mention_id] = max(r.article_version, latest.get(r.mention_id, 0))
+        """The reports by event key: those that stand, and those whose articles tell them otherwise or no more."""
+        ends: dict[str, list[int]] = defaultdict(list)
         for w in self.withdrawn:
-            latest[w.mention_id] = max(w.version, latest.get(w.mention_id, 0))
+            ends[w.mention_id].append(w.version)
+        versions: dict[str, list[Report]] = defaultdict(list)
+        for r in self.reports:
+            versions[r.mention_id].append(r)
         standing: dict[str, list[Report]] = defaultdict(list)
         gone: dict[str, list[Report]] = defaultdict(list)
-        for r in self.reports:
-            (standing if r.article_version == latest[r.mention_id] else gone)[r.event_key].append(r)
+        for name, told in versions.items():
+            last, past = course(told, ends.get(name, ())) if len(told) > 1 or name in ends else (told[0], ())
+            if last is not None:
+                standing[last.event_key].append(last)
+            for r in past:
+                gone[r.event_key].append(r)
         return Telling(
-            {key: Atom(key, tuple(reports)) for key, reports in standing.items()},
-            {key: tuple(reports) for key, reports in gone.items()},
+            {key: Atom(key, _ordered(reports)) for key, reports in standing.items()},
+            {key: _ordered(reports) for key, reports in gone.items()},
         )
 
     def trimmed(self) -> Block:
@@ -142,6 +148,30 @@ class Block:
             floor=max([self.floor, *(e.told + KEY_DAYS for e in forgotten)]),
             withdrawn=self.withdrawn,
         )
+
+
+def course(reports: Iterable[Report], ends: Iterable[int]) -> tuple[Report | None, list[Report]]:
+    """The report of a mention that stands, if one does, and those that are gone; equal ones in a row count as one.
+
+    `ends` are the versions of the article from which on the mention was told no more.
+    """
+    last: Report | None = None
+    gone: list[Report] = []
+    for r in sorted(reports, key=lambda r: r.article_version):
+        if last is not None and (r != last or _ended(last.article_version, r.article_version, ends)):
+            gone.append(last)
+        last = r
+    if last is not None and any(end > last.article_version for end in ends):
+        return None, [*gone, last]
+    return last, gone
+
+
+def _ended(first: int, then: int, ends: Iterable[int]) -> bool:
+    return any(first < end < then for end in ends)
+
+
+def _ordered(reports: list[Report]) -> tuple[Report, ...]:
+    return tuple(sorted(reports, key=lambda r: r.order)) if len(reports) > 1 else tuple(reports)
 
 
 def _told(r: Report, now: int) -> int:

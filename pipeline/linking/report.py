@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b32encode
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from hashlib import sha256
 from math import isfinite
 
@@ -41,7 +41,8 @@ class Report:
     mention_id: str
     event_key: str
     article_id: str
-    article_version: int
+    # What a version tells as the one before did makes no difference.
+    article_version: int = field(compare=False)
     story: str
     source: str | None
     url: str | None

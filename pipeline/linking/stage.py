@@ -37,9 +37,9 @@ class Linking:
         changes = _changes(before, after, record)
         if rest is block and any(len(picture.reports) > MOST_OF_ONE for _, picture in changes):
             return [Drop("crowded")]
-        if not changes:
+        if not changes and rest is not block:
             return [Drop("known")]
-        return [Put(key, after.trimmed()), *_events(changes)]
+        return [Put(key, after.trimmed()), *(_events(changes) or [Drop("known")])]
 
 
 def _withdrawal(key: str, block: Block, mention: Mention, reason: str) -> list[Effect[Event, Block]]:

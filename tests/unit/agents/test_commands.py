@@ -24,6 +24,7 @@ def test_topics_are_created_once_and_then_as_declared(tmp_path, capsys):
     assert set(topics()) < set(created)
     assert {name for name in created if name.endswith("-changelog")} == {
         "khabar-dedup-changelog",
+        "khabar-events-changelog",
         "khabar-language-changelog",
         "khabar-linking-changelog",
     }
