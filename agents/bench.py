@@ -137,7 +137,7 @@ def faust_pipeline(broker: str, path: Path, limit: int) -> Row:
     from agents.topics import create
     from pipeline.topology import stages
 
-    settings = read_settings(broker=broker, app_id=f"khabar-bench-{os.getpid()}", commit_interval=0.2)
+    settings = read_settings(broker=broker, app_id=f"khabar-bench-{os.getpid()}", commit_interval=0.2, metrics_port=0)
     raws = list(articles(path, limit))
     for spec in stages():
         spec.make()

@@ -15,9 +15,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "poll": ("agents.poller.command", "poll the feeds of a catalog until stopped"),
     "run": ("agents.run", "run the poller and all stage agents in one process"),
     "tail": ("agents.tail", "subscribe to the output topic"),
+    "export": ("agents.export.command", "write the events, or the mentions, to a file"),
     "web": ("agents.web.command", "serve the live page of the events"),
     "dlq": ("agents.dlq.command", "look at dead letters, send them again, or give them up"),
     "topics": ("agents.topics", "create and describe the topics"),
+    "health": ("agents.health", "ask the process on this machine whether it is alive or ready"),
     "doctor": ("agents.doctor", "explain every setting and what is wrong"),
     "bench": ("agents.bench", "measure throughput and memory, stage by stage"),
 }

@@ -17,7 +17,8 @@ from tests.paths import ROOT
 
 DCLINT = re.findall(r"dclint@[\d.]+", (ROOT / "Makefile").read_text(encoding="utf-8"))[0]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-OURS = {name: service for name, service in COMPOSE["services"].items() if name != "kafka"}
+OTHERS = ("kafka", "grafana", "prometheus")
+OURS = {name: service for name, service in COMPOSE["services"].items() if name not in OTHERS}
 
 
 def test_our_services_run_without_root_and_without_rights():
@@ -32,6 +33,32 @@ def test_ports_are_open_on_this_machine_only():
     ports = [str(port) for service in COMPOSE["services"].values() for port in service.get("ports", [])]
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_what_watches_is_started_on_request_and_can_write_to_its_own_volume_alone():
+    for name in ("prometheus", "grafana"):
+        service = COMPOSE["services"][name]
+        assert service["profiles"] == ["observability"]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        own, *others = service["volumes"]
+        assert own.startswith(f"{name}-data:")
+        for mount in others:
+            source, _, mode = mount.split(":")
+            assert mode == "ro"
+            assert (ROOT / source).is_dir()
+
+
+def test_health_is_asked_of_the_process_itself_where_prometheus_reads_it():
+    port = COMPOSE["x-environment"]["KHABAR_METRICS_PORT"]
+    scraped = yaml.safe_load((ROOT / "docs/observability/prometheus.yml").read_text(encoding="utf-8"))
+    assert {config["port"] for job in scraped["scrape_configs"] for config in job["dns_sd_configs"]} == {port}
+    assert {n for job in scraped["scrape_configs"] for c in job["dns_sd_configs"] for n in c["names"]} == {
+        "worker",
+        "poller",
+    }
+    for name in ("worker", "poller"):
+        assert OURS[name]["healthcheck"]["test"] == ["CMD", "khabar", "health", "--live"]
 
 
 def test_workers_wait_for_the_topics_and_the_topics_for_kafka():
