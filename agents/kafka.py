@@ -117,8 +117,9 @@ class KafkaBroker:
                 compression_type="gzip",
                 max_request_size=self._settings.max_message_bytes,
             )
-            await producer.start()
+            # Known before it starts, so that it is closed where it cannot.
             self._producer = producer
+            await producer.start()
         return self._producer
 
     async def partitions(self) -> dict[str, int]:

@@ -29,6 +29,7 @@ from schemas.article import RawArticle
 from schemas.codec import decode, encode
 from schemas.deadletter import from_message
 from schemas.replay import MOST_ATTEMPTS
+from tests.paths import ROOT
 from tests.stream.harness import fast, read, running
 
 numbers = itertools.count()
@@ -167,19 +168,35 @@ async def test_a_replay_that_breaks_off_anywhere_loses_none_and_goes_on_with_the
     assert len(await passed(settings)) <= ARTICLES + 7
 
 
-def test_a_replay_killed_between_sending_and_recording_sends_that_group_again_as_the_same_bytes(tmp_path):
-    settings = settings_for(tmp_path)
-    asyncio.run(work(settings, broken, range(ARTICLES)))
+async def replay_is_killed_and_run_again(settings: Settings) -> None:
+    await work(settings, broken, range(ARTICLES))
     command = [sys.executable, "-m", "agents.cli", "dlq", "replay", "--yes", "--broker", settings.broker]
-    killed = subprocess.run(command, env={**os.environ, "KHABAR_FAILPOINTS": "after_replay:1"}, check=False, timeout=60)
-    assert killed.returncode == -signal.SIGKILL
-    assert asyncio.run(states(settings)) == {"open": 21}
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout == "replayed 21 letters, 21 of news.raw\n"
-    asyncio.run(work(settings, fixed))
-    found = [(record.key, record.value) for record in asyncio.run(read(settings, "news.articles"))]
+    killed = await ended(command, KHABAR_FAILPOINTS="after_replay:1")
+    assert killed[0] == -signal.SIGKILL
+    assert await states(settings) == {"open": 21}
+    assert await ended(command) == (0, "replayed 21 letters, 21 of news.raw\n")
+    await work(settings, fixed)
+    found = [(record.key, record.value) for record in await read(settings, "news.articles")]
     assert sorted({int(key) for key, _ in found}) == list(range(ARTICLES))
     assert len(set(found)) == ARTICLES
+
+
+async def ended(command: Sequence[str], **environ: str) -> tuple[int | None, str]:
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env={**os.environ, **environ}, stdout=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(60):
+        out, _ = await process.communicate()
+    return process.returncode, out.decode()
+
+
+async def test_a_replay_killed_between_sending_and_recording_sends_that_group_again_as_the_same_bytes(tmp_path):
+    await replay_is_killed_and_run_again(settings_for(tmp_path))
+
+
+@pytest.mark.kafka
+async def test_a_replay_on_kafka_may_be_killed_too(kafka1, fresh_topics):
+    await replay_is_killed_and_run_again(fast(kafka1.url, app_id=await fresh_topics("dlq-kill")))
 
 
 @pytest.fixture(scope="module")
