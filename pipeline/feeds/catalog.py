@@ -1,28 +1,20 @@
-"""The feed catalog: a TOML file of a [poller] table and [[feed]] tables, checked as a whole."""
+"""The feed catalog: a TOML file of [poller] and [[feed]] tables, and the OPML files it names, checked as a whole."""
 
 from __future__ import annotations
 
-import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.core import get_global
+from pipeline.feeds import values
+from pipeline.feeds.opml import LARGEST, OpmlError, read_opml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_DURATION = re.compile(r"(\d{1,6})\s?(s|m|h|d)", re.ASCII)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
-# Codes of countries that no longer exist, which CLDR still maps to their successors.
-_FORMER = frozenset({"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"})
+FIRST_ITEMS = 50
 
 
 class CatalogError(ValueError):
@@ -31,7 +23,11 @@ class CatalogError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSpec:
-    """A feed to be polled. `timezone` (IANA) is for dates without, or with an ambiguous zone."""
+    """A feed to be polled. `timezone` (IANA) is for dates without, or with an ambiguous zone.
+
+    `interval` replaces the interval that follows the feed, `min_interval` the floors it asks for. Of the first document
+    the `first_items` newest items are sent, all where it is None. `headers` may hold secrets: they are never shown.
+    """
 
     id: str
     url: str
@@ -40,7 +36,12 @@ class FeedSpec:
     country: str | None = None
     timezone: str | None = None
     labels: Mapping[str, str] | None = None
+    tags: tuple[str, ...] = ()
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
+    interval: timedelta | None = None
     min_interval: timedelta | None = None
+    first_items: int | None = None
+    fulltext: bool = False
     guid_unstable: bool = False
     paused: bool = False
 
@@ -55,14 +56,17 @@ class PollerSpec:
     host_spacing: timedelta = timedelta(seconds=1)
     parsers: int = 2
     requests: int = 32
+    first_items: int = FIRST_ITEMS
+    opml: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """A checked catalog."""
+    """A checked catalog. `warnings` tells what of its OPML files was left out, and why."""
 
     poller: PollerSpec
     feeds: tuple[FeedSpec, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def parse_catalog(text: str, name: str = "catalog") -> Catalog:
@@ -89,16 +93,62 @@ def parse_catalog(text: str, name: str = "catalog") -> Catalog:
 
 
 def read_catalog(file: Path) -> Catalog:
-    """Read the catalog of a file.
+    """Read the catalog of a file and of the OPML files it names, which lie beside it unless their names say otherwise.
 
     Raises:
-        CatalogError: as `parse_catalog`, or the file cannot be read.
+        CatalogError: as `parse_catalog`, or a file cannot be read.
     """
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = _read_file(file).decode("utf-8")
+    except UnicodeDecodeError as error:
         raise CatalogError(f"{file}: {error}") from error
-    return parse_catalog(text, str(file))
+    catalog = parse_catalog(text, str(file))
+    for name in catalog.poller.opml:
+        catalog = with_outlines(catalog, _read_file(file.parent / name), name)
+    return catalog
+
+
+def with_outlines(catalog: Catalog, body: bytes, name: str) -> Catalog:
+    """Add the feeds of an OPML document; those whose address the catalog has already are left out.
+
+    Raises:
+        CatalogError: it is no OPML, or a feed has the id of another.
+    """
+    try:
+        outlines = read_opml(body)
+    except OpmlError as error:
+        raise CatalogError(f"{name}: {error}") from error
+    known, warnings = {feed.url: feed for feed in catalog.feeds}, [f"{name}: {text}" for text in outlines.skipped]
+    for row in outlines.rows:
+        try:
+            feed = feed_of_row(catalog.poller, row)
+        except CatalogError as error:
+            warnings.append(f"{name}: {row['url']}: {error}")
+        else:
+            known.setdefault(feed.url, feed)
+    feeds = tuple(known.values())
+    _refuse_twice(_Source(name, []), feeds)
+    return replace(catalog, feeds=feeds, warnings=(*catalog.warnings, *warnings))
+
+
+def feed_of_row(poller: PollerSpec, row: Mapping[str, Any]) -> FeedSpec:
+    """Read one [[feed]] table.
+
+    Raises:
+        CatalogError: a key is missing, unknown or wrong.
+    """
+    return _feed(_Source("feed", []), poller, row, -1)
+
+
+def _read_file(file: Path) -> bytes:
+    try:
+        with file.open("rb") as source:
+            body = source.read(LARGEST + 1)
+    except OSError as error:
+        raise CatalogError(f"{file}: {error}") from error
+    if len(body) > LARGEST:
+        raise CatalogError(f"{file}: more than {LARGEST} bytes")
+    return body
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +179,13 @@ class _Source:
 def _feed(source: _Source, poller: PollerSpec, row: Any, number: int) -> FeedSpec:
     if not isinstance(row, dict):
         raise source.error("feed", number, "must be a table")
-    values = _read(source, row, number, _FEED, ("id", "url"))
-    values.setdefault("min_interval", poller.min_interval)
-    return FeedSpec(**values)
+    found = _read(source, row, number, _FEED, ("id", "url"))
+    enabled = found.pop("enabled", None)
+    if enabled is not None and found.setdefault("paused", not enabled) is enabled:
+        raise source.error("enabled", number, "contradicts paused")
+    found.setdefault("min_interval", poller.min_interval)
+    found.setdefault("first_items", poller.first_items)
+    return FeedSpec(**found)
 
 
 def _table(source: _Source, value: Any, name: str) -> dict[str, Any]:
@@ -149,18 +203,18 @@ def _read(
     readers: Mapping[str, Callable[[Any], Any]],
     needed: tuple[str, ...],
 ) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for key, value in table.items():
         if key not in readers:
             raise source.error(key, number, f"there is no such key; known are {', '.join(sorted(readers))}")
         try:
-            values[key] = readers[key](value)
+            found[key] = readers[key](value)
         except (ValueError, TypeError) as error:
             raise source.error(key, number, str(error)) from error
     for key in needed:
-        if key not in values:
+        if key not in found:
             raise source.error(key, number, "is required")
-    return values
+    return found
 
 
 def _refuse_twice(source: _Source, feeds: tuple[FeedSpec, ...]) -> None:
@@ -173,104 +227,31 @@ def _refuse_twice(source: _Source, feeds: tuple[FeedSpec, ...]) -> None:
             first[value] = number
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise ValueError("must be a text on one line, not empty")
-    return value.strip()
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("must be true or false")
-    return value
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1000:
-        raise ValueError("must be a whole number from 1 to 1000")
-    return value
-
-
-def _identifier(value: Any) -> str:
-    if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise ValueError("must be 1 to 64 letters, digits, dots, hyphens and underscores")
-    return value
-
-
-def _url(value: Any) -> str:
-    text = _text(value)
-    parts = urlsplit(text)
-    if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be an http or https address")
-    return text
-
-
-def _duration(value: Any) -> timedelta:
-    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
-    if not match:
-        raise ValueError('must be a time like "30s", "5m", "2h" or "1d"')
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
-
-
-def _language(value: Any) -> str:
-    if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
-        raise ValueError('must be a language tag like "ur" or "zh-Hant"')
-    return value
-
-
-def _timezone(value: Any) -> str:
-    text = _text(value)
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{text!r} is no IANA time zone of this system") from error
-    return text
-
-
-def _country(value: Any) -> str:
-    code = _text(value).upper()
-    if code in _alpha3().values():
-        return code
-    if code not in _alpha3():
-        raise ValueError('must be an ISO 3166-1 code like "PK" or "PAK"')
-    return _alpha3()[code]
-
-
-def _labels(value: Any) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise TypeError('must be a table of texts like {reliability = "C"}')
-    return dict(sorted(value.items()))
-
-
-@cache
-def _alpha3() -> dict[str, str]:
-    """Map ISO 3166-1 alpha-2 to alpha-3 codes, as CLDR has them."""
-    aliases: Mapping[str, list[str]] = get_global("territory_aliases")
-    codes = {
-        new[0]: old
-        for old, new in sorted(aliases.items())
-        if len(old) == 3 and old.isalpha() and old not in _FORMER and len(new) == 1
-    }
-    return codes | {"XK": "XKX"}
-
-
 _POLLER: dict[str, Callable[[Any], Any]] = {
-    "user_agent": _text,
-    "allow_private": _flag,
-    "min_interval": _duration,
-    "host_spacing": _duration,
-    "parsers": _count,
-    "requests": _count,
+    "user_agent": values.line,
+    "allow_private": values.flag,
+    "min_interval": values.duration,
+    "host_spacing": values.duration,
+    "parsers": values.count,
+    "requests": values.count,
+    "first_items": values.first_items,
+    "opml": values.files,
 }
 _FEED: dict[str, Callable[[Any], Any]] = {
-    "id": _identifier,
-    "url": _url,
-    "name": _text,
-    "language": _language,
-    "country": _country,
-    "timezone": _timezone,
-    "labels": _labels,
-    "min_interval": _duration,
-    "guid_unstable": _flag,
-    "paused": _flag,
+    "id": values.identifier,
+    "url": values.address,
+    "name": values.line,
+    "language": values.language,
+    "country": values.country,
+    "timezone": values.timezone,
+    "labels": values.labels,
+    "tags": values.tags,
+    "headers": values.headers,
+    "interval": values.interval,
+    "min_interval": values.duration,
+    "first_items": values.first_items,
+    "fulltext": values.flag,
+    "enabled": values.flag,
+    "guid_unstable": values.flag,
+    "paused": values.flag,
 }
