@@ -7,6 +7,7 @@ process gives up what it does not need: more memory, new files and sockets, new 
 
 from __future__ import annotations
 
+import codecs
 import encodings
 import importlib
 import pkgutil
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 MEMORY = 1024**3
-CPU_SECONDS = 2.0
+# Two seconds, less what it takes until a call of C ends and the timer is heard.
+CPU_SECONDS = 1.8
 EXIT_MEMORY = 12
 _NO_MODULES = frozenset({"aliases", "mbcs", "oem"})
 _SAMPLE = (
@@ -102,6 +104,8 @@ def _load_everything() -> None:
         if module.name not in _NO_MODULES:
             with suppress(ImportError):
                 importlib.import_module(f"encodings.{module.name}")
+    for name in ("utf-8-variants", "sloppy-windows-1252"):
+        codecs.lookup(name)
     parse_date("Tue, 3 März 2026 09:30 PKT")
     for document in (_SAMPLE, _SAMPLE.replace("</item>", "")):
         parse_feed(document)

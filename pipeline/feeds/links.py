@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit, urlunsplit
 
+from pipeline.feeds.marks import composed
 from pipeline.resources import knowledge_toml
 
 LONGEST = 4096
@@ -64,8 +64,8 @@ def _path(path: str) -> str:
         text = unquote_to_bytes(path.encode("utf-8", "surrogatepass")).decode("utf-8")
     except UnicodeDecodeError:
         return path
-    composed = unicodedata.normalize("NFC", text)
-    return path if composed == text else "".join(_escaped(char) for char in composed)
+    whole = composed(text)
+    return path if whole == text else "".join(_escaped(char) for char in whole)
 
 
 def _escaped(char: str) -> str:

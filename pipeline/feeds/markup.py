@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from html.entities import html5
+
+from pipeline.feeds.marks import composed
 
 _TAG_NAME = re.compile(r"/?([A-Za-z][A-Za-z0-9:-]{0,40})")
 _IN_TAG = re.compile(r"[>\"']")
@@ -45,8 +46,7 @@ def html_text(html: str, *, title: bool = False) -> str:
 
 def plain_text(text: str) -> str:
     """Return text in NFC without control characters; spaces collapsed, empty lines and margins gone. ZWNJ stays."""
-    composed = unicodedata.normalize("NFC", text.translate(_CONTROLS))
-    lines = (_SPACES.sub(" ", line).strip() for line in composed.splitlines())
+    lines = (_SPACES.sub(" ", line).strip() for line in composed(text.translate(_CONTROLS)).splitlines())
     return "\n".join(line for line in lines if line)
 
 

@@ -130,7 +130,7 @@ def compatible(text: str) -> str:
     if text.isascii():
         return text
     codes = encoded(text)
-    marks: NDArray[np.bool_] = _combining().take(codes, mode="clip")
+    marks: NDArray[np.bool_] = _non_starters().take(codes, mode="clip")
     if int(np.count_nonzero(marks)) > MARKS_IN_A_ROW:
         text = decoded(codes[_run_lengths(marks) <= MARKS_IN_A_ROW])
     return unicodedata.normalize("NFKC", text)
@@ -170,6 +170,14 @@ def _combining() -> NDArray[np.bool_]:
     table = np.zeros(TABLE_SIZE, dtype=np.bool_)
     marks = [code for code in _alphabetic() if unicodedata.combining(chr(code))]
     table[marks] = True
+    return table
+
+
+@cache
+def _non_starters() -> NDArray[np.bool_]:
+    """The combining marks, and the few characters that come apart into nothing but marks."""
+    table = _combining().copy()
+    table[[code for code in _alphabetic() if unicodedata.combining(unicodedata.normalize("NFD", chr(code))[0])]] = True
     return table
 
 

@@ -83,7 +83,7 @@ def answer(status: int = 200, body: bytes = b"", **headers: str) -> bytes:
     lines = {"Content-Length": str(len(body)), "Connection": "close"}
     lines |= {name.replace("_", "-"): value for name, value in headers.items()}
     head = f"HTTP/1.1 {status} X\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    return head.encode("latin-1") + b"\r\n" + body
+    return head.encode("utf-8", "surrogatepass") + b"\r\n" + body
 
 
 def rss(*items: tuple[str, str], text: str = "Body of the article.") -> bytes:
