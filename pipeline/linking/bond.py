@@ -11,6 +11,7 @@ from pipeline.linking.veto import days_apart, numbers_agree, same_persons, veto
 LARGE = 20
 # What is told of a day this long ago is told of because of that day.
 LONG_AGO = 7
+GROUNDS = ("persons", "offices", "places", "organisations", "stories", "numbers", "speakers", "acts")
 TOO_LITTLE = "too little in common"
 
 
@@ -19,6 +20,7 @@ class Bond(NamedTuple):
 
     persons: int
     offices: int
+    manner: int
     places: int
     organisations: int
     stories: int
@@ -30,8 +32,8 @@ class Bond(NamedTuple):
 
     @property
     def grounds(self) -> tuple[str, ...]:
-        """Name what both share."""
-        return tuple(name for name in self._fields[:8] if getattr(self, name))
+        """Name what both share that is reason enough; the same manner alone is not."""
+        return tuple(name for name in GROUNDS if getattr(self, name))
 
 
 def bond(one: Atom, other: Atom) -> Bond | None:
@@ -49,6 +51,7 @@ def tie(one: Atom, other: Atom) -> Bond | str:
     found = Bond(
         persons=sum(same_persons(one, other, country) for country in one.persons.keys() & other.persons.keys()),
         offices=sum(len(one.offices[c] & other.offices[c]) for c in one.offices.keys() & other.offices.keys()),
+        manner=int(one.modes == other.modes),
         places=len(one.places & other.places),
         organisations=len(one.organisations & other.organisations),
         stories=len(one.stories & other.stories),
@@ -58,7 +61,7 @@ def tie(one: Atom, other: Atom) -> Bond | str:
         nearness=-gap,
         evenness=-abs(one.period.rank - other.period.rank),
     )
-    return found if any(found[:8]) or not _needs_grounds(one, other, gap) else TOO_LITTLE
+    return found if found.grounds or not _needs_grounds(one, other, gap) else TOO_LITTLE
 
 
 def _needs_grounds(one: Atom, other: Atom, gap: int) -> bool:

@@ -18,6 +18,7 @@ TOLD_DAYS_APART = 3
 SAME_NAME = 0.8
 # Tolls are counted anew all day; sums, shares and terms are not.
 COUNT_RATIO, EXACT_RATIO = 1.5, 1.05
+VISIT = "visit"
 NEAR_KM, DEGREE_KM = 40.0, 111.2
 NOBODY: frozenset[str] = frozenset()
 
@@ -94,11 +95,14 @@ def _sides(atom: Atom) -> tuple[set[str], set[str]]:
 
 
 def _modes(one: Atom, other: Atom) -> bool:
-    """Articles choose among related words for one deed; one article does so to tell deeds apart."""
-    if not one.modes or not other.modes or one.modes & other.modes:
+    """Articles choose among related words for one deed; one article does so to tell a visit from the talks held on it."""
+    if one.modes & other.modes:
         return False
-    kin = _kin() if one.articles.isdisjoint(other.articles) else {}
-    kinds = [{kin.get((a.reports[0].event_type, mode), mode) for mode in a.modes} for a in (one, other)]
+    if not one.articles.isdisjoint(other.articles):
+        return VISIT in one.modes | other.modes or bool(one.modes and other.modes)
+    if not one.modes or not other.modes:
+        return False
+    kinds = [{_kin().get((a.reports[0].event_type, mode), mode) for mode in a.modes} for a in (one, other)]
     return kinds[0].isdisjoint(kinds[1])
 
 

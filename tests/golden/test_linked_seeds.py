@@ -1,0 +1,58 @@
+"""The events that the seeds share, through the whole pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.blocks import block_key
+from pipeline.driver import Driver
+from pipeline.linking.stage import SPEC
+from pipeline.source import read_seeds
+from pipeline.stage import Emit
+from schemas.event import Event, Mention
+from tests.paths import SEEDS
+from tests.unit.linking.mentions import day
+
+
+@pytest.fixture(scope="module")
+def mentions() -> dict[str, Mention]:
+    driver = Driver(strict=True)
+    return {one.mention_id: one for raw in read_seeds(SEEDS) for one in driver.feed(raw).records("events")}
+
+
+def linked(mentions: dict[str, Mention]) -> list[Event]:
+    driver = Driver([SPEC], strict=True)
+    for one in mentions.values():
+        driver.run(Emit(block_key(one), one))
+    return [event for event in driver.events().values() if event.status == "active"]
+
+
+def seeds(event: Event, mentions: dict[str, Mention]) -> set[str]:
+    return {mentions[name].article_id[:3] for name in event.mention_ids}
+
+
+def test_the_talks_are_one_event_in_two_languages_and_the_visit_is_another(mentions):
+    shared = [event for event in linked(mentions) if len(seeds(event, mentions)) > 1]
+    assert sorted((e.event_type, e.event_mode, sorted(seeds(e, mentions)), e.languages) for e in shared) == [
+        ("CONSULT", None, ["000", "004"], ("hi", "ur")),
+        ("CONSULT", "visit", ["001", "004"], ("hi", "ur")),
+    ]
+    for event in shared:
+        assert event.event_date == day("2021-04-07", event.event_date.basis)
+        assert {a.person_key for a in (*event.actors, *event.recipients)} >= {"krs", "lr"}
+
+
+def test_two_calls_of_the_same_two_men_are_two_events(mentions):
+    (call,) = [one for one in mentions.values() if one.event_mode == "phone"]
+    assert call.event_date.start == "2021-09-14"
+    earlier = replace(call, mention_id="earlier", event_date=day("2021-08-25"), auxiliary=("historical",))
+    events = linked({**mentions, "earlier": earlier})
+    (alone,) = [event for event in events if "earlier" in event.mention_ids]
+    assert alone.mention_ids == ("earlier",)
+
+
+@pytest.mark.parametrize("seed", ["002", "003"])
+def test_a_seed_of_another_story_joins_nothing(mentions, seed):
+    assert all(seeds(event, mentions) == {seed} for event in linked(mentions) if seed in seeds(event, mentions))
