@@ -85,7 +85,8 @@ class Arena:
             self._stack, Catalog(poller=spec, feeds=()), BrokerEmitter(self.broker.send), MemoryStore(), FakeClock()
         )
         # What is imported and read late must be by then.
-        await self.play(answer(200, rss(("a", "A"))))
+        for raw in (answer(200, rss(("a", "A"))), answer(302, Location="http://①.example/")):
+            await self.play(raw)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
