@@ -95,7 +95,7 @@ def _sides(atom: Atom) -> tuple[set[str], set[str]]:
 
 
 def _modes(one: Atom, other: Atom) -> bool:
-    """Articles choose among related words for one deed; one article does so to tell a visit from the talks held on it."""
+    """Articles choose among related words for one deed; one article so tells a visit from the talks held on it."""
     if one.modes & other.modes:
         return False
     if not one.articles.isdisjoint(other.articles):

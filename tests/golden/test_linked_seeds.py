@@ -35,8 +35,8 @@ def seeds(event: Event, mentions: dict[str, Mention]) -> set[str]:
 
 def test_the_talks_are_one_event_in_two_languages_and_the_visit_is_another(mentions):
     shared = [event for event in linked(mentions) if len(seeds(event, mentions)) > 1]
-    assert sorted((e.event_type, e.event_mode, sorted(seeds(e, mentions)), e.languages) for e in shared) == [
-        ("CONSULT", None, ["000", "004"], ("hi", "ur")),
+    assert sorted((e.event_type, e.event_mode or "talks", sorted(seeds(e, mentions)), e.languages) for e in shared) == [
+        ("CONSULT", "talks", ["000", "004"], ("hi", "ur")),
         ("CONSULT", "visit", ["001", "004"], ("hi", "ur")),
     ]
     for event in shared:
