@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from pipeline.blocks import block_key
 from pipeline.linking.block import MOST_OF_ONE, Block
+from pipeline.linking.blocks import Blocks
 from pipeline.linking.picture import Picture, differences
 from pipeline.linking.report import report
 from pipeline.stage import Drop, Effect, Emit, Put, StageSpec
@@ -39,7 +40,10 @@ class Linking:
             return [Drop("crowded")]
         if not changes and rest is not block:
             return [Drop("known")]
-        return [Put(key, after.trimmed()), *(_events(changes) or [Drop("known")])]
+        # A plain mapping is that of a test: it is not bounded.
+        spare = state.spare(key) if isinstance(state, Blocks) and key not in state else []
+        forgotten: list[Effect[Event, Block]] = [Put(other, None) for other in spare]
+        return [*forgotten, Put(key, after.trimmed()), *(_events(changes) or [Drop("known")])]
 
 
 def _withdrawal(key: str, block: Block, mention: Mention, reason: str) -> list[Effect[Event, Block]]:
@@ -69,4 +73,5 @@ SPEC = StageSpec(
     out=Event,
     state=Block,
     make=Linking,
+    view=Blocks,
 )
