@@ -14,6 +14,7 @@ import orjson
 
 from agents.broker import BrokerError, connect
 from agents.config import PREFIX, SECRETS, SettingError, Settings, read_settings, setting_docs
+from agents.credentials import addresses
 from agents.topics import wrong
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 DISTRIBUTION = "khabar-pipeline"
 PACKAGES = ("pipeline", "agents", "schemas")
+LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 EX_OK, EX_PROBLEM, EX_CONFIG = 0, 1, 78
 # Seconds since 1970 of this release: an earlier clock is wrong, and would stamp wrong times on dead letters.
 RELEASED = 1_763_000_000
@@ -63,7 +65,7 @@ def examine(settings: Settings) -> list[Finding]:
         name_clashes,
         _languages,
         _clock,
-        lambda: _secrets(settings),
+        lambda: _security(settings),
         lambda: asyncio.run(_broker(settings)),
     )
     return [finding for look in looks for finding in look()]
@@ -110,12 +112,15 @@ def _clock() -> list[Finding]:
     return [Finding("ok", "clock", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))]
 
 
-def _secrets(settings: Settings) -> list[Finding]:
-    if settings.sasl_password and not settings.tls:
+def _security(settings: Settings) -> list[Finding]:
+    if settings.tls:
+        return []
+    if settings.sasl_password:
         return [Finding("warning", "security", "a SASL password goes over the network without TLS")]
-    if settings.sasl_mechanism and not (settings.sasl_username and settings.sasl_password):
-        return [Finding("error", "security", "sasl_mechanism is set, sasl_username or sasl_password is not")]
-    return []
+    hosts = {address.rpartition(":")[0] or address for address in addresses(settings)}
+    if settings.embedded or hosts <= LOCAL:
+        return []
+    return [Finding("warning", "security", "records go over the network in the clear (settings tls, sasl_mechanism)")]
 
 
 async def _broker(settings: Settings) -> list[Finding]:

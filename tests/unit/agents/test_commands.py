@@ -76,6 +76,18 @@ def test_doctor_warns_of_a_password_without_tls():
     assert "secret" not in findings[0].text
 
 
+@pytest.mark.parametrize(
+    ("broker", "warned"),
+    [
+        ("kafka://localhost:9092;kafka://127.0.0.1", 0),
+        ("kafka://localhost:9092;kafka://kafka.example:9092", 1),
+        ("memory://x", 0),
+    ],
+)
+def test_doctor_warns_of_records_in_the_clear(broker, warned):
+    assert len(doctor._security(Settings(broker=broker))) == warned
+
+
 def test_doctor_says_which_setting_is_wrong(monkeypatch, capsys):
     monkeypatch.setenv("KHABAR_IN_FLIGHT", "0")
     assert main(["doctor"]) == 78
