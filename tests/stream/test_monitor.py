@@ -208,6 +208,22 @@ async def test_stages_that_run_elsewhere_have_their_lag_told_too():
                 }
 
 
+async def test_a_second_worker_takes_partitions_over_and_both_say_so():
+    settings = monitored()
+    async with running(settings, specs=[ECHO, COUNT]):
+        await until(settings, "/readyz", 200)
+        other = replace(settings, metrics_port=free_port())
+        async with running(other, specs=[ECHO, COUNT]):
+            shares = []
+            for one in (settings, other):
+                await until(one, "/readyz", 200)
+                shares.append(float(_sample((await ask(one, "/metrics"))[1], "khabar_assigned_partitions")))
+            assert sum(shares) == 12
+            assert min(shares) > 0
+            assert float(_sample((await ask(settings, "/metrics"))[1], "khabar_rebalances_total")) == 2
+        await until(settings, "/readyz", 200)
+
+
 async def test_a_taken_port_ends_the_worker_with_the_exit_code_of_a_wrong_configuration(caplog):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = fast("memory://taken", app_id="taken", metrics_port=taken.getsockname()[1])
