@@ -182,6 +182,8 @@ def _check(settings: Settings) -> None:
     for name, allowed in (("log_level", ("debug", "info", "warning", "error")), ("log_format", ("text", "json"))):
         if getattr(settings, name) not in allowed:
             raise SettingError(f"{name} = {getattr(settings, name)!r}: must be one of {', '.join(allowed)}")
+    if not 0 <= settings.metrics_port < 65_536:
+        raise SettingError(f"metrics_port = {settings.metrics_port}: must be from 0 to 65535")
     if settings.in_flight < 1:
         raise SettingError("in_flight must be at least 1")
     if not LEAST_MESSAGE <= settings.max_message_bytes <= TOPIC_LIMIT:

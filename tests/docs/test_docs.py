@@ -39,7 +39,7 @@ def test_links_to_files_lead_somewhere(page):
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("page", ["security.md", "dead-letters.md"])
+@pytest.mark.parametrize("page", ["security.md", "dead-letters.md", "observability.md"])
 def test_a_test_that_a_page_leans_on_exists(page):
     named = set(re.findall(r"`(tests/[\w/]+\.py)`", (ROOT / "docs" / page).read_text(encoding="utf-8")))
     assert named

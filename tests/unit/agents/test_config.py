@@ -34,6 +34,7 @@ def test_a_secret_may_come_from_a_file_and_is_never_shown(tmp_path):
     [
         ({"KHABAR_IN_FLIGHT": "many"}, "KHABAR_IN_FLIGHT"),
         ({"KHABAR_IN_FLIGHT": "0"}, "in_flight"),
+        ({"KHABAR_METRICS_PORT": "70000"}, "metrics_port"),
         ({"KHABAR_TLS": "perhaps"}, "KHABAR_TLS"),
         ({"KHABAR_BROKER": "redis://x"}, "broker"),
         ({"KHABAR_LOG_LEVEL": "loud"}, "log_level"),
