@@ -8,9 +8,12 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedStatus:
-    """What the poller last learned of a feed. Times are RFC 3339 UTC; `interval` in seconds."""
+    """What the poller last learned of a feed. Times are RFC 3339 UTC; `interval` in seconds.
 
-    schema: str = "feed_status/1.0"
+    `memory` is only in records of the key "address#memory": all the poller remembers of the feed, for pollers alone.
+    """
+
+    schema: str = "feed_status/1.1"
     feed_id: str
     url: str
     state: Literal["ok", "unchanged", "error", "throttled", "gone"]
@@ -25,3 +28,4 @@ class FeedStatus:
     new_items: int = 0
     etag: str | None = None
     last_modified: str | None = None
+    memory: str | None = None

@@ -141,7 +141,7 @@ def _(record: Event) -> _About:
 @_about.register
 def _(record: FeedStatus) -> _About:
     return _About(
-        id=f"{record.feed_id}#{record.last_polled}",
+        id=f"{record.feed_id}#{record.last_polled}{'#memory' if record.memory else ''}",
         source="/khabar/poller",
         type="feed_status",
         schema=record.schema,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import sys
 from contextlib import asynccontextmanager
@@ -10,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents import logs
-from agents.broker import RefusedError
+from agents.broker import BrokerError, RefusedError, Start, connect
 from agents.config import SettingError, Settings, read_settings
 from agents.monitor.endpoint import EndpointError
-from agents.poller.emit import BrokerEmitter, EmitError, NoEmitter
-from agents.poller.loop import poll_forever, poll_once
+from agents.poller.emit import FEEDS_TOPIC, BrokerEmitter, EmitError, NoEmitter
+from agents.poller.loop import active, poll_forever, poll_once
+from agents.poller.memory import restore
 from agents.poller.metrics import PollerMetrics
 from agents.poller.shard import Shard
 from agents.poller.state import MemoryStore, SQLiteStore, StateError
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
     from agents.app import Built
     from agents.poller.poll import Polled
+
+logger = logging.getLogger("khabar.poller")
 
 EX_OK, EX_FAILED, EX_USAGE, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG = 0, 1, 64, 70, 75, 78
 STATE_FILE = "feeds.db"
@@ -43,6 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--broker", help="kafka://HOST:PORT[;kafka://...] (default: setting broker)")
     parser.add_argument(
         "--shard", type=Shard.parse, metavar="I/N", help="poll the Ith of N shares of the feeds; a host is never split"
+    )
+    parser.add_argument(
+        "--restore", action="store_true", help="first take over from news.feeds what the state file does not know"
     )
     parser.add_argument("--state", type=Path, metavar="FILE", help=f"default: {STATE_FILE} in the setting state_dir")
 
@@ -65,11 +72,13 @@ def run(args: argparse.Namespace) -> int:
         return asyncio.run(work)
     except (RefusedError, EndpointError) as error:
         return _complain(error, EX_CONFIG)
-    except (StateError, EmitError) as error:
+    except (StateError, EmitError, BrokerError) as error:
         return _complain(error, EX_TEMPFAIL)
 
 
 async def _run(args: argparse.Namespace, settings: Settings, catalog: Catalog, state: Path) -> int:
+    if args.restore:
+        await _restore(args, settings, catalog, state)
     async with _kafka(settings) as built:
         if args.once:
             emitter, printer = BrokerEmitter(built.send), _Printer(as_json=args.json)
@@ -89,6 +98,15 @@ async def _run(args: argparse.Namespace, settings: Settings, catalog: Catalog, s
         finally:
             await monitor.stop()
         return EX_OK
+
+
+async def _restore(args: argparse.Namespace, settings: Settings, catalog: Catalog, state: Path) -> None:
+    """Read the topic once, up to its end, before anything is polled."""
+    with SQLiteStore(state) as store:
+        async with connect(settings) as broker:
+            records = broker.records(FEEDS_TOPIC, Start(), follow=False)
+            restored = await restore(records, store, active(catalog, args.shard))
+    logger.info("restored", extra={"feeds": restored})
 
 
 async def _dry_run(args: argparse.Namespace, catalog: Catalog, state: Path, *, known: bool) -> int:

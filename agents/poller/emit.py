@@ -21,6 +21,7 @@ logger = logging.getLogger("khabar.poller")
 
 RAW_TOPIC = "news.raw"
 FEEDS_TOPIC = "news.feeds"
+MEMORY = "#memory"
 AT_ONCE = 100
 RETRY_SECONDS = 5.0
 PATIENCE = timedelta(minutes=30)
@@ -74,9 +75,10 @@ class BrokerEmitter:
                 raise _as_emit_error(result) from result
 
     async def status(self, status: FeedStatus) -> None:
-        """Send the state of a feed."""
+        """Send the state of a feed, or the memory of it under a key of its own."""
+        key = f"{status.url}{MEMORY}" if status.memory else status.url
         try:
-            await self._send(FEEDS_TOPIC, _bytes(status.url), encode(status), headers_for(status, key=status.url))
+            await self._send(FEEDS_TOPIC, _bytes(key), encode(status), headers_for(status, key=key))
         except Exception as error:
             raise _as_emit_error(error) from error
 
