@@ -70,7 +70,7 @@ class Maker:
             cameo_code=draft.cameo or None,
             quad_class=draft.quad,
             intensity=ontology().intensity(draft.event_type, draft.mode),
-            reciprocal=draft.mutual and not draft.recipients,
+            reciprocal=draft.mutual,
             actors=tuple(self.actor(c) for c in draft.actors),
             recipients=tuple(self.actor(c) for c in draft.recipients),
             event_date=draft.date,

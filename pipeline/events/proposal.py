@@ -326,8 +326,6 @@ def _draft(scene: Scene, firing: Firing, parties: Parties) -> Draft:
         mode = "phone"
     cameo = FUTURE_CAMEO.get(act.type, "030") if changed else act.cameo or plover.cameo(act.type, act.mode)
     actors, recipients = parties.actors, parties.recipients
-    if parties.mutual and event_type in {"CONSULT", "COOPERATE", "AGREE", "SUPPORT"} and _all_act(act, parties):
-        actors, recipients = (*actors, *recipients), ()
     date, is_stated = scene.date(firing.clause, future=future)
     draft = Draft(
         chart=scene.chart, sentence=scene.reader.sentence, firing=firing, event_type=event_type, mode=mode, cameo=cameo,
@@ -340,11 +338,6 @@ def _draft(scene: Scene, firing: Firing, parties: Parties) -> Draft:
     if event_type == "CONSULT":
         scene.context.meeting = draft
     return draft
-
-
-def _all_act(act: Trigger, parties: Parties) -> bool:
-    del act
-    return bool(parties.actors)
 
 
 def _location(scene: Scene, firing: Firing, parties: Parties, event_type: str) -> EventLocation | None:

@@ -1,6 +1,7 @@
 """The examples of a language's data: a sentence of our own, its circumstances, and the events it must give.
 
-An event is written `TYPE[/mode] ACTORS>RECIPIENTS [flags] [@start]`, countries sorted and joined by +, - for none.
+An event is written `TYPE[/mode] ACTORS>RECIPIENTS [flags] [@start]`, countries sorted and joined by +, - for none;
+where both sides act, all are written as actors.
 """
 
 from __future__ import annotations
@@ -90,7 +91,10 @@ def written(mention: Mention, *, date: bool) -> str:
     mode = f"/{mention.event_mode}" if mention.event_mode else ""
     flags = "".join(f" {flag}" for flag in mention.auxiliary)
     when = f" @{mention.event_date.start}" if date and mention.event_date else ""
-    return f"{mention.event_type}{mode} {side(mention.actors)}>{side(mention.recipients)}{flags}{when}"
+    actors, recipients = mention.actors, mention.recipients
+    if mention.reciprocal:
+        actors, recipients = (*actors, *recipients), ()
+    return f"{mention.event_type}{mode} {side(actors)}>{side(recipients)}{flags}{when}"
 
 
 def side(actors: tuple[Actor, ...]) -> str:

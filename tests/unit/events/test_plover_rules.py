@@ -57,7 +57,7 @@ def test_a_rule_of_the_manual_holds(rule: str, code: str, text: str, events: lis
 def test_separate_meetings_are_separate_records() -> None:
     text = "چینی وزیر خارجہ نے اطالوی صدر، اطالوی وزیراعظم اور اطالوی وزیر خارجہ سے الگ الگ ملاقات کی۔"
     mentions = read("ur", text)
-    assert [{a.office for a in m.actors} for m in mentions] == [
+    assert [{a.office for a in (*m.actors, *m.recipients)} for m in mentions] == [
         {"foreign minister", "president"},
         {"foreign minister", "prime minister"},
         {"foreign minister"},

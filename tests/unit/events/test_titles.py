@@ -7,7 +7,8 @@ from tests.unit.events.reading import read
 
 def test_a_country_may_stand_bare_behind_an_office() -> None:
     (met,) = read("ur", "صدر تاجکستان نے چینی وزیر خارجہ سے ملاقات کی۔")
-    assert [a.country for a in met.actors] == ["TJK", "CHN"]
+    assert ([a.country for a in met.actors], [a.country for a in met.recipients]) == (["TJK"], ["CHN"])
+    assert met.reciprocal
 
 
 def test_a_destination_is_no_owner_of_the_office_before_it() -> None:
