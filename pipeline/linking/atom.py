@@ -3,116 +3,80 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 from pipeline.linking.offices import holder
 from pipeline.linking.period import Period
 from pipeline.linking.report import Number, Report
-from schemas.event import Actor, EventLocation
+from schemas.event import EventLocation
+
+ByCountry = dict[str, frozenset[str]]
+Order = tuple[int, int, str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Atom:
-    """The reports of one event key, in order: they are of one event by definition."""
+    """The reports of one event key, in order: they are of one event by definition.
+
+    `order` is canonical: the most precise date first, then the earliest, then the first published. `persons` are keys,
+    `names` the same persons as written, `offices` those of one holder, all by country. `locations` leave datelines out.
+    `told` are the days of publication. `state` says that a state itself speaks; `recalled`, that it is told as past and
+    it is unknown when it was.
+    """
 
     event_key: str
     reports: tuple[Report, ...]
+    order: Order
+    period: Period
+    told: Period | None
+    persons: ByCountry
+    names: ByCountry
+    offices: ByCountry
+    organisations: frozenset[str]
+    countries: frozenset[str]
+    places: frozenset[str]
+    locations: tuple[EventLocation, ...]
+    modes: frozenset[str]
+    numbers: frozenset[Number]
+    speakers: frozenset[str]
+    stories: frozenset[str]
+    articles: frozenset[str]
+    state: bool
+    recalled: bool
 
-    @cached_property
-    def order(self) -> tuple[int, int, str, str]:
-        """Canonical order: the most precise date first, then the earliest, then the first published."""
-        return min((r.period.rank, r.period.first, *r.order) for r in self.reports)
+    @classmethod
+    def of(cls, event_key: str, reports: Iterable[Report]) -> Atom:
+        """Sum reports up."""
+        told = tuple(sorted(reports, key=lambda r: r.order))
+        parties = [party for r in told for party in (*r.actors, *r.recipients)]
+        days = [r.told for r in told if r.told]
+        return cls(
+            event_key=event_key,
+            reports=told,
+            order=min((r.period.rank, r.period.first, *r.order) for r in told),
+            period=min((r.period for r in told), key=lambda p: (p.rank, p.first, p.last)),
+            told=Period(min(days), max(days), 0) if days else None,
+            persons=_by_country((p.country, p.person_key) for p in parties),
+            names=_by_country((p.country, p.person) for p in parties if p.person_key),
+            offices=_by_country((p.country, holder(p.office)) for p in parties),
+            organisations=frozenset(p.organisation for p in parties if p.organisation),
+            countries=frozenset(p.country for p in parties if p.country),
+            places=frozenset(r.place for r in told if r.place),
+            locations=tuple(p for r in told if (p := r.event_location) is not None and p.basis != "dateline"),
+            modes=frozenset(r.event_mode for r in told if r.event_mode),
+            numbers=frozenset(n for r in told for n in r.numbers),
+            speakers=frozenset(r.speaker for r in told if r.speaker),
+            stories=frozenset(r.story for r in told),
+            articles=frozenset(r.article_id for r in told),
+            state=any(r.state for r in told),
+            recalled=any(r.recalled for r in told),
+        )
 
-    @cached_property
-    def period(self) -> Period:
-        """When its event was."""
-        return min((r.period for r in self.reports), key=lambda p: (p.rank, p.first, p.last))
 
-    @cached_property
-    def persons(self) -> dict[str, frozenset[str]]:
-        """Keys of the persons it names, by country."""
-        return self._by_country(lambda actor: actor.person_key)
-
-    @cached_property
-    def names(self) -> dict[str, frozenset[str]]:
-        """The persons as its reports write them, by country."""
-        return self._by_country(lambda actor: actor.person if actor.person_key else None)
-
-    @cached_property
-    def offices(self) -> dict[str, frozenset[str]]:
-        """The offices of one holder that it names, by country."""
-        return self._by_country(lambda actor: holder(actor.office))
-
-    def _by_country(self, identity: Callable[[Actor], str | None]) -> dict[str, frozenset[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for r in self.reports:
-            for actor in (*r.actors, *r.recipients):
-                value = identity(actor)
-                if value:
-                    found[actor.country or ""].add(value)
-        return {country: frozenset(values) for country, values in found.items()}
-
-    @cached_property
-    def organisations(self) -> frozenset[str]:
-        """The bodies it names."""
-        found = (a.organisation for r in self.reports for a in (*r.actors, *r.recipients))
-        return frozenset(name for name in found if name)
-
-    @cached_property
-    def state(self) -> bool:
-        """Whether it is a state itself that speaks."""
-        return any(r.state for r in self.reports)
-
-    @cached_property
-    def countries(self) -> frozenset[str]:
-        """The countries of its parties."""
-        return frozenset(a.country for r in self.reports for a in (*r.actors, *r.recipients) if a.country)
-
-    @cached_property
-    def places(self) -> frozenset[str]:
-        """Its cities."""
-        return frozenset(r.place for r in self.reports if r.place)
-
-    @cached_property
-    def locations(self) -> tuple[EventLocation, ...]:
-        """Where its reports say it was; where they were filed does not count."""
-        places = (r.event_location for r in self.reports)
-        return tuple(p for p in places if p is not None and p.basis != "dateline")
-
-    @cached_property
-    def modes(self) -> frozenset[str]:
-        """Its PLOVER modes."""
-        return frozenset(r.event_mode for r in self.reports if r.event_mode)
-
-    @cached_property
-    def numbers(self) -> frozenset[Number]:
-        """The exact numbers it states."""
-        return frozenset(n for r in self.reports for n in r.numbers)
-
-    @cached_property
-    def speakers(self) -> frozenset[str]:
-        """Who says so."""
-        return frozenset(r.speaker for r in self.reports if r.speaker)
-
-    @cached_property
-    def stories(self) -> frozenset[str]:
-        """The stories it is told in."""
-        return frozenset(r.story for r in self.reports)
-
-    @cached_property
-    def articles(self) -> frozenset[str]:
-        """The articles it is told in."""
-        return frozenset(r.article_id for r in self.reports)
-
-    @cached_property
-    def told(self) -> Period | None:
-        """The days of its publication."""
-        days = [r.told for r in self.reports if r.told]
-        return Period(min(days), max(days), 0) if days else None
-
-    @cached_property
-    def recalled(self) -> bool:
-        """Whether it is told as past, and it is unknown when it was."""
-        return any(r.recalled for r in self.reports)
+def _by_country(pairs: Iterable[tuple[str | None, str | None]]) -> ByCountry:
+    found: dict[str, set[str]] = defaultdict(set)
+    for country, value in pairs:
+        if value:
+            found[country or ""].add(value)
+    return {country: frozenset(values) for country, values in found.items()}

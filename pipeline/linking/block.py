@@ -88,12 +88,21 @@ class Block:
 
     def telling(self) -> Telling:
         """The reports by event key: those that stand, and those whose articles tell them otherwise or no more."""
+        return self._telling_of(self.reports)
+
+    def renewed(self, telling: Telling, keys: Iterable[str]) -> Telling:
+        """What the block tells, given what it told when only the reports of some event keys were others."""
+        only = frozenset(keys)
+        names = {r.mention_id for r in self.reports if r.event_key in only}
+        return telling.with_keys(only, self._telling_of(r for r in self.reports if r.mention_id in names))
+
+    def _telling_of(self, reports: Iterable[Report]) -> Telling:
+        versions: dict[str, list[Report]] = defaultdict(list)
+        for r in reports:
+            versions[r.mention_id].append(r)
         ends: dict[str, list[int]] = defaultdict(list)
         for w in self.withdrawn:
             ends[w.mention_id].append(w.version)
-        versions: dict[str, list[Report]] = defaultdict(list)
-        for r in self.reports:
-            versions[r.mention_id].append(r)
         standing: dict[str, list[Report]] = defaultdict(list)
         gone: dict[str, list[Report]] = defaultdict(list)
         for name, told in versions.items():
@@ -103,32 +112,27 @@ class Block:
             for r in past:
                 gone[r.event_key].append(r)
         return Telling(
-            {key: Atom(key, _ordered(reports)) for key, reports in standing.items()},
-            {key: _ordered(reports) for key, reports in gone.items()},
+            {key: Atom.of(key, reports) for key, reports in standing.items()},
+            {key: Atom.of(key, reports) for key, reports in gone.items()},
         )
 
-    def trimmed(self) -> Block:
+    def trimmed(self, telling: Telling) -> Block:
         """Let whole clusters go, the longest silent first: those too old, and more while there are too many reports."""
-        if len(self.reports) <= FEW_REPORTS:
-            return self
-        now = self._watermark()
+        days = [r.told for r in self.reports if r.told is not None]
         full = len(self.reports) > MOST_REPORTS
-        if not full and min(_told(r, now) for r in self.reports) >= now - DAYS:
+        if len(self.reports) <= FEW_REPORTS or not (full or (days and max(days) - min(days) > DAYS)):
             return self
-        telling, gone = self.telling(), []
+        now, gone = self._watermark(), []
         left, most = len(self.reports), ENOUGH_REPORTS if full else MOST_REPORTS
-        groups = [
-            *clusters(telling.atoms.values()),
-            *((Atom(k, r),) for k, r in telling.gone.items() if k not in telling.atoms),
-        ]
-        for cluster in sorted(groups, key=lambda c: _last_told(c, now))[:-1]:
+        retracted = [(atom,) for key, atom in telling.gone.items() if key not in telling.atoms]
+        for cluster in sorted([*clusters(telling.atoms.values()), *retracted], key=lambda c: _last_told(c, now))[:-1]:
             day, _ = _last_told(cluster, now)
             if left <= FEW_REPORTS or (left <= most and day >= now - DAYS):
                 break
             # A wrong date in the future must not close the block to all that comes.
             gone += [Ended(atom.event_key, min(day, now)) for atom in cluster]
-            left -= sum(len(atom.reports) + len(telling.gone.get(atom.event_key, ())) for atom in cluster)
-        return self._let_go(gone)
+            left -= sum(telling.reports(atom.event_key) for atom in cluster)
+        return self._let_go(gone) if gone else self
 
     def _watermark(self) -> int:
         """The third latest day of publication of different sources: two with wrong clocks do not move it."""
@@ -168,10 +172,6 @@ def course(reports: Iterable[Report], ends: Iterable[int]) -> tuple[Report | Non
 
 def _ended(first: int, then: int, ends: Iterable[int]) -> bool:
     return any(first < end < then for end in ends)
-
-
-def _ordered(reports: list[Report]) -> tuple[Report, ...]:
-    return tuple(sorted(reports, key=lambda r: r.order)) if len(reports) > 1 else tuple(reports)
 
 
 def _told(r: Report, now: int) -> int:

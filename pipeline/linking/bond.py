@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.linking.atom import Atom
@@ -37,7 +38,12 @@ class Bond(NamedTuple):
 
 
 def bond(one: Atom, other: Atom) -> Bond | None:
-    """How strongly two atoms are of one event, None when they are not."""
+    """How strongly two atoms are of one event, None when they are not; the same either way."""
+    return _bond(one, other) if one.order <= other.order else _bond(other, one)
+
+
+@lru_cache(maxsize=1 << 15)
+def _bond(one: Atom, other: Atom) -> Bond | None:
     found = tie(one, other)
     return found if isinstance(found, Bond) else None
 

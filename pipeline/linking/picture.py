@@ -34,7 +34,27 @@ class Telling:
     """The reports of a block by event key: those that stand, and those that a later version or a withdrawal ended."""
 
     atoms: dict[str, Atom] = field(default_factory=dict)
-    gone: dict[str, tuple[Report, ...]] = field(default_factory=dict)
+    gone: dict[str, Atom] = field(default_factory=dict)
+
+    def with_keys(self, keys: Iterable[str], other: Telling) -> Telling:
+        """This with some keys as in another."""
+        atoms, gone = dict(self.atoms), dict(self.gone)
+        for mine, theirs in ((atoms, other.atoms), (gone, other.gone)):
+            for key in keys:
+                mine.pop(key, None)
+                if key in theirs:
+                    mine[key] = theirs[key]
+        return Telling(atoms, gone)
+
+    def of(self, keys: Iterable[str]) -> Telling:
+        """This of some keys alone."""
+        only = frozenset(keys)
+        standing, gone = ({k: a for k, a in atoms.items() if k in only} for atoms in (self.atoms, self.gone))
+        return Telling(standing, gone)
+
+    def reports(self, key: str) -> int:
+        """Count the reports of a key."""
+        return sum(len(atoms[key].reports) for atoms in (self.atoms, self.gone) if key in atoms)
 
     def pictures(self, keys: Iterable[str]) -> dict[str, Picture]:
         """The pictures of event keys and of all that depends on them, by key.
@@ -47,7 +67,7 @@ class Telling:
             found.update(self._of_cluster(cluster))
         for key in keys:
             if key not in self.atoms and key in self.gone:
-                found[key] = Picture("retracted", self._revision(key), self.gone[key])
+                found[key] = Picture("retracted", self._revision(key), self.gone[key].reports)
         return found
 
     def _of_cluster(self, cluster: Cluster) -> dict[str, Picture]:
@@ -59,8 +79,8 @@ class Telling:
 
     def _revision(self, key: str) -> int:
         """Count what became of a key: every report that came, and every one that went again."""
-        came = len(self.atoms[key].reports) if key in self.atoms else 0
-        return came + 2 * len(self.gone.get(key, ()))
+        gone = len(self.gone[key].reports) if key in self.gone else 0
+        return self.reports(key) + gone
 
 
 def differences(before: Telling, after: Telling, seeds: Iterable[str]) -> list[tuple[str, Picture]]:
