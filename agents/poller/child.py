@@ -1,8 +1,9 @@
 """The parsing process: reads documents from stdin, writes what they say to stdout, and can be killed at any time.
 
 A request is two frames: JSON with `charset`, `base_url` and `language`, then the document. The answer is one frame of
-JSON: `{"feed": ParsedFeed, "cpu": seconds}` or `{"error": ErrorKind, "message": text}`. Before the first request the
-process gives up what it does not need: more memory, new files and sockets, new processes, writing files.
+JSON: `{"feed": ParsedFeed, "cpu": seconds}` or `{"error": ErrorKind, "message": text}`; where the request says so by
+`"task": "links"`, `{"links": [FeedLink], ...}` of a page. Before the first request the process gives up what it does
+not need: more memory, new files and sockets, new processes, writing files.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -22,7 +24,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import orjson
 
 from agents.poller.frames import framed, read_frame
+from pipeline.feeds.charset import to_text
 from pipeline.feeds.dates import parse_date
+from pipeline.feeds.discovery import feed_links, page_charset
 from pipeline.feeds.outcome import ErrorKind
 from pipeline.feeds.parse import parse_feed, read_feed
 from pipeline.feeds.parsed import NotAFeedError
@@ -44,16 +48,26 @@ class CpuSpentError(BaseException):
     """The document used up its processor time; no `except Exception` may swallow it."""
 
 
+Task = Callable[[dict[str, Any], bytes], dict[str, Any]]
+
+
 def main() -> int:
-    """Answer requests until stdin ends."""
-    _load_everything()
+    """Read feeds until stdin ends."""
+    load_everything()
+    return serve(_read)
+
+
+def serve(task: Task, cpu_seconds: float = CPU_SECONDS) -> int:
+    """Answer requests with what `task` makes of them until stdin ends; what it imports must be loaded by now."""
+    # The standard library tries parsers that are not installed at every document: that must not look for files either.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PathFinder]
     _give_up_rights()
     signal.signal(signal.SIGPROF, _on_timer)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while (request := _request(source)) is not None:
         try:
-            answer = _answer(*request)
+            answer = _answer(task, *request, cpu_seconds)
         except MemoryError:
             _write(sink, _error(ErrorKind.PARSE_MEMORY, "the document needs more memory than it may use"))
             return EXIT_MEMORY
@@ -66,20 +80,32 @@ def _request(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
     return None if head is None or body is None else (orjson.loads(head), body)
 
 
-def _answer(head: dict[str, Any], body: bytes) -> bytes:
-    """Parse a document within its processor time."""
+def _read(head: dict[str, Any], body: bytes) -> dict[str, Any]:
+    if head.get("task") == "links":
+        text = to_text(body, page_charset(body, head["charset"])).text
+        return {"links": feed_links(text, head["base_url"])}
+    try:
+        feed = read_feed(body, http_charset=head["charset"], base_url=head["base_url"], http_language=head["language"])
+    except NotAFeedError as error:
+        named = [] if error.empty else feed_links(to_text(body, head["charset"]).text, head["base_url"])
+        if not named:
+            raise
+        raise NotAFeedError(f"{error}; it names {', '.join(link.url for link in named[:3])}") from error
+    return {"feed": feed}
+
+
+def _answer(task: Task, head: dict[str, Any], body: bytes, cpu_seconds: float) -> bytes:
+    """Do a task within its processor time."""
     start = time.process_time()
     try:
-        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
         try:
-            feed = read_feed(
-                body, http_charset=head["charset"], base_url=head["base_url"], http_language=head["language"]
-            )
-            return orjson.dumps({"feed": feed, "cpu": time.process_time() - start})
+            result = task(head, body)
+            return orjson.dumps({**result, "cpu": time.process_time() - start})
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
     except CpuSpentError:
-        return _error(ErrorKind.PARSE_TIMEOUT, f"more than {CPU_SECONDS:g} s of processor time")
+        return _error(ErrorKind.PARSE_TIMEOUT, f"more than {cpu_seconds:g} s of processor time")
     except NotAFeedError as error:
         return _error(ErrorKind.EMPTY_BODY if error.empty else ErrorKind.NOT_A_FEED, str(error))
     except MemoryError:
@@ -98,7 +124,7 @@ def _write(sink: BinaryIO, answer: bytes) -> None:
     sink.flush()
 
 
-def _load_everything() -> None:
+def load_everything() -> None:
     """Import what Python and feedparser would import late: from now on no file can be opened."""
     for module in pkgutil.iter_modules(encodings.__path__):
         if module.name not in _NO_MODULES:
@@ -111,8 +137,6 @@ def _load_everything() -> None:
         parse_feed(document)
     with suppress(NotAFeedError):
         read_feed("<rss>Ã¼Ã¶Ã¤</rss>".encode())
-    # The standard library tries parsers that are not installed at every document: that must not look for files either.
-    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not PathFinder]
 
 
 def _give_up_rights() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import orjson
 import agents
 from agents.poller.frames import framed, receive_frame
 from agents.poller.metrics import PollerMetrics
+from pipeline.feeds.discovery import FeedLink
 from pipeline.feeds.outcome import ErrorKind
 from pipeline.feeds.parsed import ParsedFeed
 from schemas import codec
@@ -36,13 +38,18 @@ class Pool:
     """Parsing processes; use it as an asynchronous context manager. They start when first needed."""
 
     def __init__(
-        self, size: int = 2, *, wall_seconds: float = WALL_SECONDS, metrics: PollerMetrics | None = None
+        self,
+        size: int = 2,
+        *,
+        wall_seconds: float = WALL_SECONDS,
+        metrics: PollerMetrics | None = None,
+        module: str = "agents.poller.child",
     ) -> None:
-        """Run at most `size` processes; one that has not answered in `wall_seconds` is killed."""
+        """Run at most `size` processes of `module`; one that has not answered in `wall_seconds` is killed."""
         self._metrics = metrics or PollerMetrics()
         self._idle: asyncio.LifoQueue[_Child] = asyncio.LifoQueue()
         for _ in range(size):
-            self._idle.put_nowait(_Child())
+            self._idle.put_nowait(_Child(module))
         self._children = size
         self._wall_seconds = wall_seconds
         self.restarts = 0
@@ -61,16 +68,29 @@ class Pool:
         self, body: bytes, *, charset: str | None = None, base_url: str = "", language: str | None = None
     ) -> ParsedFeed | ParseError:
         """Parse a document; waits for a free process."""
-        head = orjson.dumps(
-            {"charset": charset, "base_url": _plain(base_url), "language": language and _plain(language)}
-        )
+        answer = await self.ask({"charset": charset, "base_url": base_url, "language": language}, body)
+        if isinstance(answer, ParseError):
+            return answer
+        self._metrics.parse_cpu.observe(float(answer["cpu"]))
+        return codec.build(ParsedFeed, answer["feed"])
+
+    async def links(
+        self, body: bytes, *, charset: str | None = None, base_url: str = ""
+    ) -> list[FeedLink] | ParseError:
+        """Return the feeds a page names."""
+        answer = await self.ask({"task": "links", "charset": charset, "base_url": base_url}, body)
+        return answer if isinstance(answer, ParseError) else [FeedLink(**link) for link in answer["links"]]
+
+    async def ask(self, head: Mapping[str, object], body: bytes) -> dict[str, Any] | ParseError:
+        """Have a process do a task; waits for a free one."""
+        head = {name: _plain(value) if isinstance(value, str) else value for name, value in head.items()}
         child = await self._idle.get()
         try:
-            return await self._ask(child, framed(head) + framed(body))
+            return await self._ask(child, framed(orjson.dumps(head)) + framed(body))
         finally:
             self._idle.put_nowait(child)
 
-    async def _ask(self, child: _Child, request: bytes) -> ParsedFeed | ParseError:
+    async def _ask(self, child: _Child, request: bytes) -> dict[str, Any] | ParseError:
         try:
             await child.start()
             async with asyncio.timeout(self._wall_seconds):
@@ -84,9 +104,7 @@ class Pool:
         except asyncio.CancelledError:
             await child.stop()
             raise
-        result, cpu = _read(answer)
-        if cpu is not None:
-            self._metrics.parse_cpu.observe(cpu)
+        result = _read(answer)
         if isinstance(result, ParseError) and result.kind is ErrorKind.PARSE_MEMORY:
             await self._restart(child)
         elif child.answered >= DOCUMENTS_PER_CHILD:
@@ -102,8 +120,9 @@ class Pool:
 class _Child:
     """One process, started when asked and not running."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str) -> None:
         self.answered = 0
+        self._module = module
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -118,7 +137,7 @@ class _Child:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "agents.poller.child",
+                self._module,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -149,12 +168,10 @@ class _Child:
         await process.wait()
 
 
-def _read(answer: bytes) -> tuple[ParsedFeed | ParseError, float | None]:
-    """Read an answer: the feed and the processor time it took, or what was wrong."""
+def _read(answer: bytes) -> dict[str, Any] | ParseError:
+    """Read an answer: the result, or what was wrong."""
     value: dict[str, Any] = orjson.loads(answer)
-    if "feed" in value:
-        return codec.build(ParsedFeed, value["feed"]), float(value["cpu"])
-    return ParseError(ErrorKind(value["error"]), str(value["message"])), None
+    return ParseError(ErrorKind(value["error"]), str(value["message"])) if "error" in value else value
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
@@ -18,7 +18,7 @@ from pipeline.feeds.conditional import Validators, request_headers
 from pipeline.feeds.outcome import ErrorKind
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from datetime import datetime
 
     from agents.poller.hosts import Hosts
@@ -62,6 +62,18 @@ class FetchResult:
     error: ErrorKind | None = None
     message: str = ""
     silent_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """Headers of the operator's for one feed, which may hold secrets: no other origin than `home`'s gets them."""
+
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    home: str = ""
+
+    def of(self, url: str) -> dict[str, str]:
+        """Return the headers for a request to `url`."""
+        return dict(self.headers) if self.headers and _origin(url) == _origin(self.home) else {}
 
 
 class _SilentError(Exception):
@@ -126,11 +138,13 @@ class Fetcher:
         if self._session:
             await self._session.close()
 
-    async def fetch(self, url: str, validators: Validators | None = None) -> FetchResult:
+    async def fetch(
+        self, url: str, validators: Validators | None = None, private: Private | None = None
+    ) -> FetchResult:
         """Get a feed; whatever goes wrong is in the result, nothing is raised."""
         place = FetchResult(final_url=url)
         try:
-            return await self._follow(url, request_headers(validators or Validators()))
+            return await self._follow(url, request_headers(validators or Validators()), private or Private())
         except _SilentError as error:
             return replace(place, final_url=error.url, silent_until=error.until, message=str(error))
         except _FetchError as error:
@@ -138,7 +152,7 @@ class Fetcher:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             return replace(place, error=_kind(error), message=f"{type(error).__name__}: {error}"[:300])
 
-    async def _follow(self, url: str, headers: dict[str, str]) -> FetchResult:
+    async def _follow(self, url: str, headers: dict[str, str], private: Private) -> FetchResult:
         permanent, left = True, self._timeout
         for hop in range(MOST_REDIRECTS + 1):
             refused = refusal(url, allow_private=self._spec.allow_private)
@@ -147,7 +161,7 @@ class Fetcher:
             async with self._place(url):
                 start = monotonic()
                 async with asyncio.timeout(max(0.0, left)):
-                    result, location = await self._get(url, headers)
+                    result, location = await self._get(url, headers | private.of(url))
                 left -= monotonic() - start
             if location is None:
                 return replace(result, permanent_url=url if hop and permanent else None)
@@ -202,6 +216,12 @@ class Fetcher:
                 raise
             return bytes(body), False
         return bytes(body), True
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname or "", parts.port or usual
 
 
 def _location(url: str, location: str | None) -> str:

@@ -58,7 +58,7 @@ class PollerMetrics:
             "khabar_parse_failures", "Documents that gave no feed, by reason.", ("reason",), registry=own
         )
         self.parser_restarts = Counter("khabar_parser_restarts", "Parsing processes killed and replaced.", registry=own)
-        for kind in ("new", "updated", "unchanged", "dropped"):
+        for kind in ("new", "updated", "unchanged", "dropped", "withheld"):
             self.entries.labels(kind)
         for reason in _PARSE_FAILURES:
             self.parse_failures.labels(reason.value)
@@ -80,9 +80,10 @@ class PollerMetrics:
         """Count a poll that is over."""
         self.polls.labels(outcome.kind, outcome.error.value if outcome.error else "").inc()
 
-    def read(self, *, items: int, changed: int, updated: int, dropped: int) -> None:
+    def read(self, *, items: int, changed: int, updated: int, dropped: int, withheld: int = 0) -> None:
         """Count the items of a document; `changed` includes those updated."""
         self.entries.labels("new").inc(changed - updated)
         self.entries.labels("updated").inc(updated)
-        self.entries.labels("unchanged").inc(max(0, items - changed))
+        self.entries.labels("unchanged").inc(max(0, items - changed - withheld))
+        self.entries.labels("withheld").inc(withheld)
         self.entries.labels("dropped").inc(dropped)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from agents.poller.answer import outcome_of, reason
 from agents.poller.children import ParseError
+from agents.poller.fetch import Private
 from agents.poller.hosts import host_name
 from agents.poller.network import Network
 from agents.poller.state import Stored
-from pipeline.feeds.article import Received, raw_article
+from pipeline.feeds.article import Received, entry_moment, raw_article
 from pipeline.feeds.conditional import Validators, fresh_for, validators_of
 from pipeline.feeds.dates import rfc3339
 from pipeline.feeds.identity import Diff, Origin, Seen, diff
 from pipeline.feeds.links import without_credentials
+from pipeline.feeds.moved import followed
+from pipeline.feeds.opening import opened
 from pipeline.feeds.outcome import ErrorKind, Outcome
 from pipeline.feeds.schedule import FeedState, advance, after_silence, whole_is_due
 from pipeline.feeds.timetable import Timetable
@@ -64,6 +68,7 @@ class _Reading:
     items: int = 0
     articles: tuple[RawArticle, ...] = ()
     asked: str | None = None
+    permanent_url: str | None = None
 
 
 class Poller:
@@ -97,14 +102,16 @@ class Poller:
             EmitError: the broker did not take something; the state is as before.
         """
         stored = self._stored(spec)
-        silent = self._hosts.silent_until(spec.url)
+        address = stored.state.address or spec.url
+        silent = self._hosts.silent_until(address)
         if silent is not None:
             return self._skipped(spec, stored.state, silent)
         reading = await self._read(spec, stored)
         now = self._clock.now()
         state = advance(spec, _remembered(stored.state, reading), reading.outcome, now)
+        state = followed(state, reading.outcome, reading.permanent_url, now)
         if reading.outcome.kind == "throttled" and reading.outcome.retry_after is not None:
-            self._silence({spec.url, reading.asked or spec.url}, now + reading.outcome.retry_after)
+            self._silence({address, reading.asked or address}, now + reading.outcome.retry_after)
         status = _status(spec, state, reading)
         await self._emitter.send(reading.articles)
         await self._emitter.status(status)
@@ -147,8 +154,13 @@ class Poller:
         if whole_is_due(state, self._clock.now()):
             validators = Validators()
         start = monotonic()
-        result = await self._fetcher.fetch(spec.url, validators)
+        private = Private(spec.headers or {}, spec.url)
+        result = await self._fetcher.fetch(state.address or spec.url, validators, private)
         self._metrics.fetched(result, monotonic() - start)
+        return replace(await self._judge(spec, stored, result), permanent_url=result.permanent_url)
+
+    async def _judge(self, spec: FeedSpec, stored: Stored, result: FetchResult) -> _Reading:
+        state = stored.state
         outcome = outcome_of(result, self._clock.now())
         ours = self._is_ours(spec, state, result)
         if outcome is not None:
@@ -191,24 +203,29 @@ class Poller:
     ) -> _Reading:
         origin = Origin(feed_id=spec.id, site=feed.link, guid_unstable=spec.guid_unstable)
         found = diff(origin, stored.seen, feed.entries, received.fetched.timestamp())
-        partial = answer.result.status == _DELTA
-        warnings = _warnings(feed, found, complete=answer.result.complete)
+        first, withheld = stored.state.last_ok is None and not stored.seen.articles, 0
+        if first:
+            found, withheld = opened(found, spec.first_items, partial(entry_moment, spec=spec))
+        delta = answer.result.status == _DELTA
+        warnings = _warnings(feed, found, complete=answer.result.complete, first=first, withheld=withheld)
         articles = tuple(raw_article(spec, feed, change, received, warnings) for change in found.changes)
         updated = sum(1 for article in articles if article.version > 1)
-        self._metrics.read(items=len(feed.entries), changed=len(articles), updated=updated, dropped=feed.dropped)
+        self._metrics.read(
+            items=len(feed.entries), changed=len(articles), updated=updated, dropped=feed.dropped, withheld=withheld
+        )
         outcome = Outcome(
             kind="changed" if articles else "unchanged",
             new=len(articles),
             http_status=answer.result.status,
             fresh_for=answer.fresh,
             timetable=Timetable(minutes=feed.ttl, skip_hours=feed.skip_hours, skip_days=feed.skip_days),
-            error=None if feed.entries or partial else ErrorKind.NO_ENTRIES,
+            error=None if feed.entries or delta else ErrorKind.NO_ENTRIES,
         )
         whole = answer.result.complete and not found.pending
         return _Reading(
             outcome=outcome,
             # In a delta every known item has changed: that says nothing about the feed.
-            seen=replace(found.seen, restless=stored.seen.restless) if partial else found.seen,
+            seen=replace(found.seen, restless=stored.seen.restless) if delta else found.seen,
             message=", ".join(warnings),
             validators=answer.validators if whole else Validators(),
             body_sha256=received.body_sha256 if whole else "",
@@ -228,14 +245,18 @@ def _remembered(state: FeedState, reading: _Reading) -> FeedState:
     """Take over validators and hash of a document that was read whole; an error or a 304 leaves them."""
     if reading.validators is not None:
         state = replace(state, etag=reading.validators.etag, last_modified=reading.validators.last_modified)
+    state = replace(state, last_message=reading.message[:300] or None if reading.outcome.error else None)
     return state if reading.body_sha256 is None else replace(state, body_sha256=reading.body_sha256 or None)
 
 
-def _warnings(feed: ParsedFeed, found: Diff, *, complete: bool) -> tuple[str, ...]:
-    extra = {"entries_dropped"} if feed.dropped else set()
-    if not complete:
-        extra.add("incomplete")
-    return tuple(sorted({*found.warnings, *extra}))
+def _warnings(feed: ParsedFeed, found: Diff, *, complete: bool, first: bool, withheld: int) -> tuple[str, ...]:
+    extra = {
+        "entries_dropped": feed.dropped,
+        "incomplete": not complete,
+        "first_poll": first and feed.entries,
+        "entries_withheld": withheld,
+    }
+    return tuple(sorted({*found.warnings, *(name for name, holds in extra.items() if holds)}))
 
 
 def _status(spec: FeedSpec, state: FeedState, reading: _Reading) -> FeedStatus:

@@ -61,7 +61,10 @@ def raw_article(
         contentmodified=modified,
         firstcreated=rfc3339(datetime.fromtimestamp(change.first_seen, UTC)),
         versioncreated=rfc3339(received.fetched),
-        subject=tuple(Subject(name=tag, scheme="category") for tag in entry.tags),
+        subject=(
+            *(Subject(name=tag, scheme="category") for tag in entry.tags),
+            *(Subject(name=tag, scheme="tag") for tag in spec.tags),
+        ),
         enclosures=tuple(
             Enclosure(href=item.href, mimetype=item.mimetype, size=item.size) for item in entry.enclosures
         ),
@@ -72,6 +75,12 @@ def raw_article(
         content_sha256=change.content_sha256,
         truncated=entry.truncated,
     )
+
+
+def entry_moment(entry: Entry, spec: FeedSpec) -> datetime | None:
+    """Return when an entry was published, else changed; None where it does not say."""
+    hint = ZoneInfo(spec.timezone) if spec.timezone else None
+    return parse_date(entry.published, hint)[0] or parse_date(entry.updated, hint)[0]
 
 
 def _created(entry: Entry, spec: FeedSpec, fetched: datetime) -> tuple[str | None, Precision, str | None]:

@@ -47,7 +47,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """An article as it was last seen. Times in seconds since 1970; the hashes are short, for comparing only."""
+    """An article as it was last seen. Times in seconds since 1970; the hashes are short, for comparing only.
+
+    `version` 0 is an article that was seen and never sent.
+    """
 
     version: int
     content: str
@@ -248,7 +251,7 @@ class _Comparison:
             )
             self.changes.append(
                 Change(
-                    kind="updated",
+                    kind="updated" if known.version > 1 else "new",
                     uri=uri,
                     version=known.version,
                     entry=entry,

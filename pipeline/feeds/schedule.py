@@ -37,6 +37,7 @@ _PARTIAL = frozenset({226, 304})
 class FeedState:
     """What is remembered of a feed beside its seen entries. `rate` is new entries a second, a moving average.
 
+    `address` is where the feed has moved for good (None: it has not), `moved_to` where it seems to be moving.
     `whole_at` is when the document was last given whole, `partial_answers` how often it was not since then (304, 226).
     """
 
@@ -58,6 +59,11 @@ class FeedState:
     ttl: float | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
+    last_message: str | None = None
+    address: str | None = None
+    moved_to: str | None = None
+    moved_since: datetime | None = None
+    moved_answers: int = 0
 
 
 def whole_is_due(state: FeedState, now: datetime) -> bool:
@@ -155,6 +161,8 @@ def _interval(spec: FeedSpec, state: FeedState, outcome: Outcome) -> timedelta:
     rate = state.rate or 0.0
     seconds = NEW_PER_POLL / rate if rate > 0 else longest.total_seconds()
     interval = min(max(timedelta(seconds=min(seconds, longest.total_seconds())), shortest), longest)
+    if spec.interval is not None:
+        interval, longest = spec.interval, max(longest, spec.interval)
     if outcome.kind in {"error", "gone"}:
         interval = min(interval * 2 ** min(state.errors, _MOST_DOUBLINGS), longest)
     return interval

@@ -435,13 +435,7 @@ def scenarios() -> dict[str, list[Step]]:
     return {one["name"]: one["steps"] for one in orjson.loads(shared_data("feeds/http_scenarios.json").read_bytes())}
 
 
-# Not built yet.
-AHEAD = {"redirect_301_ten_times", "redirect_308", "html_200"}
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.xfail(strict=False)) if n in AHEAD else n for n in sorted(PLAYED)]
-)
+@pytest.mark.parametrize("name", sorted(PLAYED))
 async def test_every_scenario_ends_as_expected(name: str, tmp_path: Path) -> None:
     steps = scenarios().get(name)
     if steps is None:
