@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 import time
@@ -22,7 +23,6 @@ from schemas.deadletter import REASONS, from_message
 from schemas.escaping import visible
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from agents.dlq.ledger import Entry
@@ -47,7 +47,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument("--raw", type=Path, metavar="FILE", help="write the value byte for byte into a new file")
     again = actions.add_parser("replay", help="send letters again to the topic they came from")
     _with_selection(again)
-    again.add_argument("--limit", type=int, help="at most so many, the first ones")
     give_up = actions.add_parser("discard", help="give letters up")
     _with_selection(give_up)
     give_up.add_argument("--because", required=True, metavar="TEXT", help="why; it is recorded")
@@ -67,6 +66,13 @@ def _with_selection(action: argparse.ArgumentParser) -> None:
     action.add_argument("--app-version", action="append", metavar="VERSION", help="the version that failed")
     action.add_argument("--since", metavar="TIME", help="written since; ISO 8601 or 90s, 30m, 6h, 7d ago")
     action.add_argument("--until", metavar="TIME", help="written before")
+    action.add_argument("--limit", type=_count, help="at most so many, the first of their origin")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of letters")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -97,10 +103,11 @@ async def _run(args: argparse.Namespace) -> int:
         entries = selected(ledger, selection, args.ids)
         for entry in [found for found in map(partial(named, ledger), args.ids) if found not in entries]:
             print(f"khabar dlq: {entry.letter.id} is passed over: its state is {entry.state}", file=sys.stderr)
+        entries = entries[: args.limit]
         if args.action == "list":
             _list(entries, ledger.unreadable, as_json=args.json)
             return EX_OK
-        return await _act(broker, entries[: getattr(args, "limit", None)], args)
+        return await _act(broker, entries, args)
 
 
 def _selection(args: argparse.Namespace) -> Selection:
