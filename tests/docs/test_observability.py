@@ -121,6 +121,18 @@ def test_promtool_is_content(command):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_promtool_reads_every_query_of_the_dashboard(tmp_path):
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("no promtool here: apt-get install prometheus")
+    asked = [target["expr"].replace("$__rate_interval", "5m") for panel in PANELS for target in panel["targets"]]
+    rules = [{"record": f"panel:query:{number}", "expr": expr} for number, expr in enumerate(asked)]
+    file = tmp_path / "queries.yml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}), encoding="utf-8")
+    done = subprocess.run([promtool, "check", "rules", file], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_what_a_worker_serves_is_read_by_promtool_without_a_complaint():
     promtool = shutil.which("promtool")
     if promtool is None:
