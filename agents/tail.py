@@ -9,21 +9,19 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from aiokafka.errors import KafkaError
-
-from agents.broker import BrokerError, connect, exit_code
+from agents.broker import connect
 from agents.client import RECORDS, Subscriber
-from agents.config import SettingError, Settings, read_settings
+from agents.config import Settings, read_settings
+from agents.subscription.failure import EXPECTED, fail
 from agents.subscription.lines import event_line, json_line, other_line
 from agents.subscription.start import FORMS, parse_start
-from pipeline.subscription.lexer import WhereError
 from schemas.topics import topics
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Coroutine
 
-EX_OK, EX_USAGE, EX_UNAVAILABLE, EX_CONFIG, EX_TERMINATED, EX_PIPE = 0, 64, 69, 78, 143, 141
+EX_OK, EX_TERMINATED, EX_PIPE = 0, 143, 141
 # Seconds between two looks whether somebody still reads what is printed.
 LOOK_AGAIN = 1.0
 
@@ -48,22 +46,10 @@ def run(args: argparse.Namespace) -> int:
     """Run `khabar tail`."""
     try:
         return asyncio.run(_until_stopped(tail(args, read_settings(broker=args.broker))))
-    except WhereError as error:
-        print(f"khabar tail: --where: {error.reason}\n{pointed(error)}", file=sys.stderr)
-        return EX_USAGE
-    except ValueError as error:
-        print(f"khabar tail: {error}", file=sys.stderr)
-        return EX_CONFIG if isinstance(error, SettingError) else EX_USAGE
-    except (BrokerError, KafkaError) as error:
-        print(f"khabar tail: {error}", file=sys.stderr)
-        return exit_code(error, EX_UNAVAILABLE)
-
-
-def pointed(error: WhereError) -> str:
-    """Show a filter with a mark under the place that is wrong."""
-    start = max(0, error.position - 60)
-    shown = "".join(point if point.isprintable() else " " for point in error.text[start : start + 100])
-    return f"  {shown}\n  {' ' * (error.position - start)}^"
+    except EXPECTED as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        return fail("tail", error)
 
 
 async def tail(args: argparse.Namespace, settings: Settings) -> int:

@@ -59,11 +59,13 @@ def _given(*values: Value | None) -> Values:
     return tuple(value for value in values if value is not None and value != "")
 
 
-def _quad(record: Event | Mention) -> float:
-    return float(record.quad_class if isinstance(record, Mention) else ontology().quad(record.event_type))
+def quad(record: Event | Mention) -> int:
+    """Give the quad class, 1 to 4; that of an event is that of its type."""
+    return record.quad_class if isinstance(record, Mention) else ontology().quad(record.event_type)
 
 
-def _intensity(record: Event | Mention) -> float:
+def intensity(record: Event | Mention) -> float:
+    """Give the intensity, -10 to 10; that of an event is that of its type and mode."""
     if isinstance(record, Mention):
         return record.intensity
     known = ontology().knows(record.event_type, record.event_mode)
@@ -106,8 +108,8 @@ READERS: dict[str, Callable[[Event | Mention], Values]] = {
     "status": lambda r: ("active" if isinstance(r, Mention) else r.status,),
     "type": lambda r: (r.event_type,),
     "mode": lambda r: _given(r.event_mode),
-    "quad": lambda r: (_quad(r),),
-    "intensity": lambda r: (_intensity(r),),
+    "quad": lambda r: (float(quad(r)),),
+    "intensity": lambda r: (intensity(r),),
     "country": countries,
     "actor": actor_countries,
     "recipient": recipient_countries,

@@ -11,6 +11,7 @@ import pytest
 from agents import tail
 from agents.broker import Received
 from agents.cli import main
+from agents.subscription.failure import pointed
 from agents.subscription.lines import event_line, json_line, other_line
 from agents.subscription.start import MOST_PARTITIONS, StartError, parse_start
 from pipeline.subscription.where import WhereError, parse
@@ -78,7 +79,7 @@ def test_what_is_no_starting_point_is_refused(text):
 def test_a_filter_is_shown_with_a_mark_under_what_is_wrong():
     with pytest.raises(WhereError) as caught:
         parse("country=PAK colour=red")
-    assert tail.pointed(caught.value) == "  country=PAK colour=red\n              ^"
+    assert pointed(caught.value) == "  country=PAK colour=red\n              ^"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""`khabar export`: the events of a broker as files."""

@@ -1,0 +1,1 @@
+"""Events and mentions as flat rows: columns with types, delimited text, GeoJSON."""
