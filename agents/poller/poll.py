@@ -12,6 +12,7 @@ from agents.poller.answer import outcome_of, reason
 from agents.poller.children import ParseError
 from agents.poller.fetch import Private
 from agents.poller.hosts import host_name
+from agents.poller.memory import has_learned, pack
 from agents.poller.network import Network
 from agents.poller.state import Stored
 from pipeline.feeds.article import Received, entry_moment, raw_article
@@ -113,9 +114,12 @@ class Poller:
         if reading.outcome.kind == "throttled" and reading.outcome.retry_after is not None:
             self._silence({address, reading.asked or address}, now + reading.outcome.retry_after)
         status = _status(spec, state, reading)
+        learned = Stored(spec.url, state, reading.seen)
         await self._emitter.send(reading.articles)
+        if has_learned(stored.seen, reading.seen):
+            await self._emitter.status(replace(status, memory=pack(learned)))
         await self._emitter.status(status)
-        self._store.commit(spec.id, Stored(spec.url, state, reading.seen))
+        self._store.commit(spec.id, learned)
         self._metrics.polled(reading.outcome)
         return Polled(
             status=status,
