@@ -23,6 +23,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import psutil
+
 from agents.broker import Received, Start, connect
 from agents.config import Settings
 from tests.chaos.checker import Findings, check
@@ -53,10 +55,13 @@ class Plan:
     brokers: int
     faults: Mapping[str, int]
     overrides: Mapping[str, object] = field(default_factory=dict)
+    proxied: bool = True
 
 
 PROFILES = {
     "smoke": Plan(400, 2, 1, {"kill": 2, "failpoint": 2, "bounce": 1, "cut": 1}),
+    # Nothing stands before the broker here: a worker asks whether its address takes connections.
+    "outage": Plan(2000, 2, 1, {"outage": 1, "kill": 1}, proxied=False),
     # A failpoint is two kills: one to start the worker with it, and its own.
     "commit": Plan(
         1500,
@@ -112,6 +117,7 @@ class Outcome:
     stops: list[float]
     seconds: float
     unexpected: list[str]
+    growth: list[float]
 
     @property
     def is_good(self) -> bool:
@@ -133,6 +139,7 @@ class Outcome:
                 self.findings.report(),
                 f"recovery of {len(self.recoveries)} partitions after a kill: {recovery}",
                 f"exit codes: {dict(sorted(self.codes.items()))}; SIGTERM took at most {max(self.stops, default=0):.1f} s",
+                *([f"memory grew by at most {max(self.growth):.1f} MB in the outage"] if self.growth else ()),
                 f"drained: {self.drained}; unexpected: {self.unexpected or 'nothing'}",
                 "GOOD" if self.is_good else "BROKEN",
             ]
@@ -156,6 +163,7 @@ class Run:
         self._codes: Counter[int] = Counter()
         self._stops: list[float] = []
         self._unexpected: list[str] = []
+        self._growth: list[float] = []
 
     def _allowed(self) -> int:
         """Say how many inputs may be sent by now: each step has its share, sent ever slower, so that all have some."""
@@ -198,6 +206,7 @@ class Run:
             self._stops,
             seconds,
             self._unexpected,
+            self._growth,
         )
 
     async def _work_through(self) -> None:
@@ -262,6 +271,8 @@ class Run:
                 self._bounces += 1
                 how = {"bounce": "kill", "bounce_orderly": "stop", "freeze": "pause"}[step.kind]
                 await self._stand.bounce(step.target, step.seconds, how)
+            case "outage":
+                await self._outage(step)
             case "leaders":
                 await self._stand.move_leaders()
             case "storm":
@@ -313,6 +324,18 @@ class Run:
         await asyncio.sleep(step.seconds)
         self._workers[step.target].start()
 
+    async def _outage(self, step: Step) -> None:
+        """Take the broker away for long, and note how much memory the workers take meanwhile."""
+        self._bounces += 1
+        before = {place: _rss(worker) for place, worker in self._workers.items()}
+        away = asyncio.create_task(self._stand.bounce(1, step.seconds, "kill"))
+        most = dict(before)
+        while not away.done():
+            self._keep_running()
+            most = {place: max(most[place], _rss(worker)) for place, worker in self._workers.items()}
+            await asyncio.wait({away}, timeout=5)
+        self._growth += [most[place] - before[place] for place in sorted(before)]
+
     async def _storm(self, step: Step) -> None:
         """Let further workers come and go, some in order and some killed: a rebalance each."""
         for place in (100, 101, 102):
@@ -331,6 +354,15 @@ class Run:
             self._stops.append(seconds)
             if code != 0:
                 self._unexpected.append(f"worker {worker.place} stopped with {code}: {worker.log_end()}")
+
+
+def _rss(worker: Worker) -> float:
+    """Return the resident memory of a worker in MB, 0 where it has ended."""
+    try:
+        assert worker.process is not None
+        return float(psutil.Process(worker.process.pid).memory_info().rss / 2**20)
+    except psutil.Error:
+        return 0.0
 
 
 def _assigned(worker: Worker) -> set[Place]:
@@ -354,7 +386,7 @@ async def run(order: Order) -> Outcome:
     plan = PROFILES[order.profile]
     folder = Path(tempfile.mkdtemp(prefix="khabar-chaos-"))
     say(f"profile {order.profile}, seed {order.seed}; logs of the workers in {folder}")
-    stand = Stand(plan.brokers)
+    stand = Stand(plan.brokers, proxied=plan.proxied)
     try:
         await stand.start()
         settings = await stand.settings(f"chaos-{order.profile}-{order.seed}", **plan.overrides)

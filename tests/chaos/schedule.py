@@ -43,6 +43,7 @@ LASTING: Mapping[str, tuple[float, float]] = {
     "bounce": (1.0, 8.0),
     "bounce_orderly": (1.0, 8.0),
     "freeze": (3.0, 12.0),
+    "outage": (600.0, 600.0),
     "leaders": (0.0, 0.0),
     "cut": (0.0, 1.0),
     "blackhole": (2.0, 8.0),
@@ -61,7 +62,7 @@ def schedule(seed: int, counts: Mapping[str, int], *, workers: int, brokers: int
 
 
 def _step(chance: random.Random, kind: str, workers: int, brokers: int, pause: float) -> Step:
-    on_broker = kind in ("bounce", "bounce_orderly", "freeze", "leaders")
+    on_broker = kind in ("bounce", "bounce_orderly", "freeze", "outage", "leaders")
     target = chance.randrange(brokers) + 1 if on_broker else chance.randrange(workers)
     point = f"{chance.choice(FAILPOINTS)}:{chance.randint(1, 8)}"
     return Step(

@@ -1,9 +1,8 @@
-"""Where a run takes place: real Kafka brokers behind proxies, and what can be done to them."""
+"""Where a run takes place: real Kafka brokers behind proxies or not, and what can be done to them."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 from agents.broker import connect
@@ -14,11 +13,12 @@ from tests.kafka.broker import Cluster
 
 
 class Stand:
-    """One or three brokers, each behind a proxy that the workers and the feed go through."""
+    """One or three brokers, each behind a proxy that workers and feed go through, unless they are to meet it themselves."""
 
-    def __init__(self, brokers: int) -> None:
+    def __init__(self, brokers: int, *, proxied: bool = True) -> None:
         """Have nothing started yet."""
         self.count = brokers
+        self._proxied = proxied
         self.proxies: dict[int, Proxy] = {}
         self._cluster: Cluster | None = None
 
@@ -30,13 +30,14 @@ class Stand:
 
     async def start(self) -> None:
         """Start proxies and brokers."""
-        self.proxies = {number: Proxy() for number in range(1, self.count + 1)}
+        self.proxies = {number: Proxy() for number in range(1, self.count + 1)} if self._proxied else {}
         for proxy in self.proxies.values():
             await proxy.start()
         ports = {number: proxy.port for number, proxy in self.proxies.items()}
         self._cluster = await asyncio.to_thread(Cluster, self.count, advertised=ports)
         for number, node in self._cluster.nodes.items():
-            self.proxies[number].target = node.client
+            if number in self.proxies:
+                self.proxies[number].target = node.client
 
     async def stop(self, *, keep_logs: bool = False) -> Path | None:
         """End everything."""
@@ -46,7 +47,7 @@ class Stand:
 
     async def settings(self, app_id: str, **overrides: object) -> Settings:
         """Create the topics and return the settings of the workers."""
-        url = ";".join(f"kafka://{HOST}:{proxy.port}" for proxy in self.proxies.values())
+        url = ";".join(f"kafka://{HOST}:{proxy.port}" for proxy in self.proxies.values()) or self.cluster.url
         copies = min(3, self.count)
         settings = read_settings({}, broker=url, app_id=app_id, replication_factor=copies, **overrides)
         async with connect(settings) as broker:
@@ -60,7 +61,7 @@ class Stand:
         await asyncio.to_thread(self.cluster.start, number)
 
     async def move_leaders(self) -> None:
-        """Give every partition back to the broker it was made on, or where all are, to another one."""
+        """Give every partition back to the broker it was made on, which it leaves when that goes away."""
         from confluent_kafka import ElectionType
         from confluent_kafka.admin import AdminClient
 
@@ -81,7 +82,3 @@ class Stand:
         for proxy in self.proxies.values():
             proxy.release()
             proxy.delay = 0.0
-
-    def direct(self, settings: Settings) -> Settings:
-        """Return settings that go around the proxies where a client looks first; brokers still tell the proxies' ports."""
-        return replace(settings, broker=self.cluster.url)

@@ -1,8 +1,9 @@
 """`khabar worker` with what a test asks for in it: `python -m tests.chaos.worker`.
 
 KHABAR_CHAOS_REPORT names a file that gets a line of JSON every REPORT_SECONDS: what the worker holds and counted, and
-the longest its event loop stood still. KHABAR_CHAOS_WINDOWS=small makes the windows of the tables so short that three
+the longest its event loop stood still since the last line. KHABAR_CHAOS_WINDOWS=small makes the windows of the tables so short that three
 of them pass in a run. KHABAR_CHAOS_BUG and KHABAR_CHAOS_REFUSE are told in tests/chaos/bugs.py.
+KHABAR_CHAOS_NEXT=1 makes it a worker of the next version, whose records have a field more.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 import orjson
 
-REPORT, WINDOWS = "KHABAR_CHAOS_REPORT", "KHABAR_CHAOS_WINDOWS"
+REPORT, WINDOWS, NEXT = "KHABAR_CHAOS_REPORT", "KHABAR_CHAOS_WINDOWS", "KHABAR_CHAOS_NEXT"
 REPORT_SECONDS = 1.0
 BEAT = 0.05
 # Entries of dedup that stay whatever their age, and hours for which what left the window is still known.
@@ -35,18 +36,42 @@ def shrink_windows() -> None:
     block.FEW_REPORTS, block.DAYS = FEW_REPORTS, DAYS
 
 
+def write_next_version() -> None:
+    """Write every record as a later minor version would: with an optional field that no reader of this one knows."""
+    from agents import shell
+
+    encode = shell.encode
+
+    def later(record: object) -> bytes:
+        value = orjson.loads(encode(record))
+        name, _, _ = value["schema"].partition("/")
+        return orjson.dumps(value | {"schema": f"{name}/1.99", "later": {"since": 2}}, option=orjson.OPT_SORT_KEYS)
+
+    shell.encode = later
+
+
 class Pulse:
-    """Measures how long the event loop stood still."""
+    """Measures how long the event loop stood still: by the clock, and by the CPU time its thread took at a stretch.
+
+    Only the second tells of the code alone, where others have the machine too.
+    """
 
     def __init__(self) -> None:
-        self.longest = 0.0
+        self.longest = self.busiest = 0.0
 
     async def beat(self) -> None:
         """Turn with the loop until cancelled."""
         while True:
-            began = time.monotonic()
+            began, worked = time.monotonic(), time.thread_time()
             await asyncio.sleep(BEAT)
             self.longest = max(self.longest, time.monotonic() - began - BEAT)
+            self.busiest = max(self.busiest, time.thread_time() - worked)
+
+    def taken(self) -> tuple[float, float]:
+        """Return both since the last call."""
+        found = (self.longest, self.busiest)
+        self.longest = self.busiest = 0.0
+        return found
 
 
 class Reporter(threading.Thread):
@@ -64,10 +89,12 @@ class Reporter(threading.Thread):
 
     def line(self) -> dict[str, Any]:
         """Return what the worker holds now."""
+        stall, busy = self._pulse.taken()
         return {
             "time": time.time(),
             "pid": os.getpid(),
-            "stall": round(self._pulse.longest, 3),
+            "stall": round(stall, 3),
+            "busy": round(busy, 3),
             "assigned": sorted(map(list, self._built.app.assignor.assigned_actives())),
             "stages": {name: _stage(shell) for name, shell in self._built.shells.items()},
         }
@@ -115,6 +142,8 @@ def main() -> int:
     plant(os.environ)
     if os.environ.get(WINDOWS) == "small":
         shrink_windows()
+    if os.environ.get(NEXT) == "1":
+        write_next_version()
     if REPORT in os.environ:
         report_to(os.environ[REPORT])
     return cli.main(["worker", *sys.argv[1:]])
