@@ -7,7 +7,10 @@ import logging
 import time
 from dataclasses import dataclass, field
 from functools import partial
+from math import nan
 from typing import TYPE_CHECKING
+
+from aiokafka.errors import BrokerResponseError
 
 from agents.broker import connect
 from pipeline.topology import stages
@@ -49,23 +52,25 @@ class Lag:
         self._ends: dict[Place, list[tuple[float, int]]] = {}
         self.backlog = Backlog()
         self._answered: float | None = None
+        self._is_known = False
         self.back_since = clock()
-        for name, topic in self._topics.items():
-            metrics.lag_records.labels(name).set_function(partial(self.records, topic))
+        for name in self._topics:
+            metrics.lag_records.labels(name).set_function(partial(self.records, name))
         metrics.broker_reachable.set_function(lambda: float(self.is_reachable(self._clock())))
 
     def is_reachable(self, now: float) -> bool:
         """Say whether the broker answered lately."""
         return self._answered is not None and now - self._answered < AWAY
 
-    def records(self, topic: str) -> int:
-        """Return how many records of a topic wait."""
-        return sum(count for (name, _), count in self.backlog.records.items() if name == topic)
+    def records(self, stage: StageName) -> float:
+        """Return how many records wait for a stage; not a number where the broker has not told."""
+        waiting = sum(count for (topic, _), count in self.backlog.records.items() if topic == self._topics[stage])
+        return waiting if self._is_known else nan
 
     def seconds(self, stage: StageName) -> float:
         """Return for how long the oldest record that waits for a stage is known to be there; 0 where none waits."""
         since = [at for (topic, _), at in self.backlog.since.items() if topic == self._topics[stage]]
-        return self._clock() - min(since) if since else 0.0
+        return self._clock() - min(since) if since else 0.0 if self._is_known else nan
 
     async def watch(self) -> None:
         """Look until cancelled, however often the broker goes away."""
@@ -76,6 +81,11 @@ class Lag:
                         async with asyncio.timeout(PATIENCE):
                             await self.look(broker)
                         await asyncio.sleep(LOOK)
+            except BrokerResponseError as error:
+                # Who only sends need not have the right to ask about the group: an answer it is.
+                self._note_answer()
+                logger.debug("the broker does not tell the lag", extra={"why": repr(error)})
+                await asyncio.sleep(LOOK)
             except Exception as error:  # noqa: BLE001 - whatever it is, the broker does not answer
                 logger.debug("no answer about the lag", extra={"why": repr(error)})
                 await asyncio.sleep(LOOK)
@@ -86,13 +96,18 @@ class Lag:
         committed = await broker.committed(self._settings.app_id, self._topics.values())
         firsts = await broker.first_offsets(self._topics.values())
         ends = await broker.end_offsets(self._topics.values())
+        now = self._note_answer()
+        # What is deleted by age before it was read waits no more, though nothing is committed over it.
+        done = {place: max(committed.get(place, 0), first) for place, first in firsts.items()}
+        self.backlog, self._is_known = self._backlog(ends, done, now), True
+
+    def _note_answer(self) -> float:
+        """Note that the broker is there; returns the time."""
         now = self._clock()
         if not self.is_reachable(now):
             self.back_since = now
         self._answered = now
-        # What is deleted by age before it was read waits no more, though nothing is committed over it.
-        done = {place: max(committed.get(place, 0), first) for place, first in firsts.items()}
-        self.backlog = self._backlog(ends, done, now)
+        return now
 
     def _backlog(self, ends: Offsets, dones: Offsets, now: float) -> Backlog:
         backlog = Backlog()

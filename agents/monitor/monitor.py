@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import partial
+from math import isnan
 from typing import TYPE_CHECKING
 
 from agents.monitor.endpoint import Endpoint
@@ -50,6 +51,8 @@ class Monitor:
         await asyncio.to_thread(self._endpoint.stop)
 
     def _lag_seconds(self, name: StageName) -> float:
-        """The time a record is known to wait, or the age of the oldest one at hand: the broker stamped it."""
+        """The age of the oldest record at hand, which the broker stamped, or the time one is known to wait."""
         shell = self._built.shells.get(name)
-        return max(self.lag.seconds(name), shell.observer.oldest_age(time.time()) if shell else 0.0)
+        held = shell.observer.oldest_age(time.time()) if shell else 0.0
+        known = self.lag.seconds(name)
+        return (held or known) if isnan(known) else max(held, known)

@@ -206,8 +206,7 @@ def _age(published: str | None) -> float | None:
     if not published:
         return None
     try:
-        time_then = datetime.fromisoformat(published)
-    except ValueError:
+        then = datetime.fromisoformat(published)
+        return (datetime.now(UTC) - (then if then.tzinfo else then.replace(tzinfo=UTC))).total_seconds()
+    except (ValueError, OverflowError):
         return None
-    known = time_then if time_then.tzinfo else time_then.replace(tzinfo=UTC)
-    return (datetime.now(UTC) - known).total_seconds()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from math import isnan
 
 import pytest
+from aiokafka.errors import GroupAuthorizationFailedError
 
 from agents.config import read_settings
 from agents.metrics import Metrics
@@ -59,7 +62,7 @@ def lag(clock, metrics):
 async def test_records_are_counted_from_the_committed_offset(lag, broker, metrics):
     broker.end, broker.done = 10, 4
     await lag.look(broker)
-    assert lag.records("news.raw") == 6
+    assert lag.records("language") == 6
     assert metrics.registry.get_sample_value("khabar_consumer_lag_records", {"stage": "language"}) == 6
     assert metrics.registry.get_sample_value("khabar_consumer_lag_records", {"stage": "dedup"}) == 0
 
@@ -67,7 +70,7 @@ async def test_records_are_counted_from_the_committed_offset(lag, broker, metric
 async def test_what_was_deleted_before_it_was_read_waits_no_more(lag, broker):
     broker.first, broker.end, broker.done = 10, 10, 4
     await lag.look(broker)
-    assert lag.records("news.raw") == 0
+    assert lag.records("language") == 0
     assert lag.seconds("language") == 0.0
 
 
@@ -86,6 +89,36 @@ async def test_a_backlog_of_days_keeps_few_looks_and_its_age(lag, broker, clock)
         await lag.look(broker)
     assert lag.seconds("language") == 3 * MOST_LOOKS - 1
     assert len(lag._ends["news.raw", 0]) <= MOST_LOOKS
+
+
+def test_what_the_broker_has_not_told_is_no_number(lag, metrics):
+    assert isnan(lag.seconds("events"))
+    assert isnan(metrics.registry.get_sample_value("khabar_consumer_lag_records", {"stage": "events"}))
+
+
+async def test_a_broker_that_may_not_be_asked_is_there_and_its_lag_not_known(monkeypatch, metrics):
+    refused = asyncio.Event()
+
+    class Closed:
+        async def __aenter__(self) -> FakeBroker:
+            return Refusing()
+
+        async def __aexit__(self, *exc: object) -> None:
+            refused.set()
+
+    class Refusing(FakeBroker):
+        async def committed(self, group: str, topics: object) -> dict[tuple[str, int], int]:
+            raise GroupAuthorizationFailedError(group)
+
+    monkeypatch.setattr(module, "connect", lambda _: Closed())
+    lag = Lag(read_settings({}), metrics)
+    watching = asyncio.create_task(lag.watch())
+    await asyncio.wait_for(refused.wait(), 10)
+    await asyncio.sleep(0)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert lag.is_reachable(time.monotonic())
+    assert isnan(lag.records("language"))
 
 
 async def test_a_broker_that_does_not_answer_is_away_and_comes_back(lag, broker, clock, metrics):
