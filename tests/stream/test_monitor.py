@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import socket
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -15,6 +16,7 @@ import aiohttp
 import psutil
 import pytest
 
+from agents import lifecycle
 from agents.app import build
 from agents.lifecycle import EX_CONFIG, Watchdog, run_until_stopped
 from agents.monitor import lag, vitals
@@ -184,6 +186,23 @@ async def test_a_worker_that_takes_nothing_though_records_wait_is_not_alive_and_
         consumer.resume_partitions(consumer.assignment())
         await app.done("news.raw")
         await until(settings, "/livez", 200)
+
+
+async def test_the_watchdog_ends_a_worker_that_takes_nothing_though_records_wait(monkeypatch):
+    codes: list[int] = []
+    ended = threading.Event()
+    monkeypatch.setattr(lifecycle, "BEAT", 0.1)
+    monkeypatch.setattr(lifecycle.os, "_exit", lambda code: (codes.append(code), ended.set()))
+    settings = monitored(stall=0.5)
+    async with running(settings, specs=[ECHO]) as app:
+        await until(settings, "/readyz", 200)
+        consumer = app.built.app.consumer
+        consumer.pause_partitions(consumer.assignment())
+        await app.send("news.raw", article("u"))
+        assert await asyncio.to_thread(ended.wait, 20)
+        consumer.resume_partitions(consumer.assignment())
+        await app.done("news.raw")
+    assert set(codes) == {75}
 
 
 def _sample(text: str, name: str) -> str:
