@@ -22,7 +22,7 @@ class Atom:
     `order` is canonical: the most precise date first, then the earliest, then the first published. `persons` are keys,
     `names` the same persons as written, `offices` those of one holder, all by country. `locations` leave datelines out.
     `told` are the days of publication. `state` says that a state itself speaks; `recalled`, that it is told as past and
-    it is unknown when it was.
+    it is unknown when it was. `past` says that it is told as past.
     """
 
     event_key: str
@@ -43,6 +43,7 @@ class Atom:
     stories: frozenset[str]
     articles: frozenset[str]
     state: bool
+    past: bool
     recalled: bool
 
     @classmethod
@@ -70,7 +71,8 @@ class Atom:
             stories=frozenset(r.story for r in told),
             articles=frozenset(r.article_id for r in told),
             state=any(r.state for r in told),
-            recalled=any(r.recalled for r in told),
+            past=any(r.past for r in told),
+            recalled=any(r.past and not r.period.known for r in told),
         )
 
 

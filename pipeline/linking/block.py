@@ -47,13 +47,14 @@ class Withdrawn:
 class Block:
     """Reports by publication; `ended` oldest first. What was told up to day `floor` (ordinal) comes too late.
 
-    A mention has a report for every version of its article that told it.
+    A mention has a report for every version of its article that told it. `clock` is of the partition's window alone.
     """
 
     reports: tuple[Report, ...] = ()
     ended: tuple[Ended, ...] = ()
     floor: int = 0
     withdrawn: tuple[Withdrawn, ...] = ()
+    clock: int = 0
 
     def refuses(self, r: Report) -> bool:
         """Whether a report comes too late: its event may have been let go, and must not begin anew under its id."""

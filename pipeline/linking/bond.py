@@ -85,7 +85,7 @@ def _same_act(one: Atom, other: Atom) -> bool:
 
 
 def _long_ago(atom: Atom) -> bool:
-    return atom.told is not None and atom.told.first - atom.period.last > LONG_AGO
+    return atom.past or (atom.told is not None and atom.told.first - atom.period.last > LONG_AGO)
 
 
 def _same_numbers(one: Atom, other: Atom) -> int:

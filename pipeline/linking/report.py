@@ -35,7 +35,7 @@ class Report:
     `event_key` is the event id the mention would have alone. `flow` is "RUS>PAK", or "" where no side acts on the
     other. `numbers` are what it counts, by kind and unit. `place` is the city's gazetteer id or name. `told` is the day
     of publication (ordinal). `speaker` is the key of the person who says so. `state` says that states themselves, and
-    no person or body, say something.
+    no person or body, say something; `past`, that it is told as long past.
     """
 
     mention_id: str
@@ -56,7 +56,7 @@ class Report:
     numbers: tuple[Number, ...]
     place: str
     speaker: str
-    recalled: bool
+    past: bool
     domestic: bool
     state: bool
     period: Period
@@ -99,7 +99,7 @@ def report(mention: Mention) -> Report:
         numbers=_numbers(mention),
         place=_place(mention),
         speaker=(mention.attribution.speaker.person_key or "") if mention.attribution else "",
-        recalled="historical" in mention.auxiliary and not when.known,
+        past="historical" in mention.auxiliary,
         domestic=len(countries(mention)) < 2,
         state=_is_state(mention),
         period=when,
@@ -127,7 +127,7 @@ def _date_part(mention: Mention) -> str:
     when, told = period(mention), ordinal(mention.published)
     month = "" if told is None else (mention.published or "")[:7]
     if not when.known:
-        return f"undated {month} {mention.story}"
+        return f"undated {month} {mention.story} {'past' if 'historical' in mention.auxiliary else ''}".strip()
     kind = "day" if when.rank <= PUBLICATION else str(when.rank)
     near = when.rank <= PUBLICATION and told is not None and abs(told - when.first) <= NEAR_DAYS
     return f"{kind} {when.first}" if near else f"{kind} {when.first} told {month}"

@@ -10,6 +10,7 @@ from pipeline.linking.block import MOST_OF_ONE, Block
 from pipeline.linking.blocks import Blocks
 from pipeline.linking.picture import Picture, Telling, differences
 from pipeline.linking.report import report
+from pipeline.linking.window import forgotten, too_late
 from pipeline.stage import Drop, Effect, Emit, Put, StageSpec
 from schemas.event import Event, Mention
 
@@ -36,7 +37,7 @@ class Linking:
         if record.withdrawn or unreal is not None:
             return self._withdrawal(key, block, record, "withdrawn" if unreal is None else unreal)
         rest, new = block.without(record), report(record)
-        if rest is block and block.refuses(new):
+        if rest is block and (block.refuses(new) or too_late(state, key, new.told)):
             return [Drop("late")]
         # A newer coder tells the same mention otherwise: what it told before is taken back, once.
         before = rest if all(r.event_key == new.event_key for r in block.held(record)) else block
@@ -48,7 +49,7 @@ class Linking:
             return [Drop("known")]
         kept = after.trimmed(telling)
         self._remember(key, kept, telling if kept is after else telling.of(r.event_key for r in kept.reports))
-        return [Put(key, kept), *(_events(changes) or [Drop("known")])]
+        return [Put(key, kept), *forgotten(state, key, new.told), *(_events(changes) or [Drop("known")])]
 
     def _withdrawal(self, key: str, block: Block, mention: Mention, reason: str) -> list[Effect[Event, Block]]:
         """End a mention that its article tells no more, or tells now as what did not happen."""

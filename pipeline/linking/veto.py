@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from math import cos, hypot, radians
 
 from pipeline.linking.atom import Atom
-from pipeline.linking.report import Number
+from pipeline.linking.report import VERBAL, Number
 from pipeline.resources import ResourceError, knowledge_rows
 from pipeline.text.sounds import likeness
 from schemas.event import EventLocation
@@ -62,9 +62,9 @@ def _sound_alike(one: str, other: str) -> bool:
     return likeness(one, other) >= SAME_NAME
 
 
-def numbers_agree(one: Number, other: Number) -> bool:
-    """Whether two numbers of one unit may be the same one."""
-    ratio = COUNT_RATIO if one.unit.startswith("count") else EXACT_RATIO
+def numbers_agree(one: Number, other: Number, *, recounted: bool = True) -> bool:
+    """Whether two numbers of one unit may be the same one; within one article nobody counts anew."""
+    ratio = COUNT_RATIO if recounted and one.unit.startswith("count") else EXACT_RATIO
     low, high = sorted((abs(one.value), abs(other.value)))
     return high <= ratio * low
 
@@ -81,9 +81,11 @@ def _countries(one: Atom, other: Atom) -> bool:
 
 
 def _direction(one: Atom, other: Atom) -> bool:
-    """Whether another side acts; a report may leave a side out, or some of its countries."""
+    """Whether another side acts; another article may leave a side out, or some of its countries."""
     if not one.reports[0].flow or not other.reports[0].flow:
         return False
+    if _one_article(one, other):
+        return one.reports[0].flow != other.reports[0].flow
     sides = list(zip(_sides(one), _sides(other), strict=True))
     told = [(a, b) for a, b in sides if a and b]
     return not told or not all(a <= b or b <= a for a, b in told)
@@ -98,20 +100,36 @@ def _modes(one: Atom, other: Atom) -> bool:
     """Articles choose among related words for one deed; one article so tells a visit from the talks held on it."""
     if one.modes & other.modes:
         return False
-    if not one.articles.isdisjoint(other.articles):
+    if _one_article(one, other):
         return VISIT in one.modes | other.modes or bool(one.modes and other.modes)
     if not one.modes or not other.modes:
         return False
-    kinds = [{_kin().get((a.reports[0].event_type, mode), mode) for mode in a.modes} for a in (one, other)]
-    return kinds[0].isdisjoint(kinds[1])
+    return _kinds(one).isdisjoint(_kinds(other))
+
+
+def _kinds(atom: Atom) -> set[str]:
+    return {_kin().get((atom.reports[0].event_type, mode), mode) for mode in atom.modes}
 
 
 def _acts(one: Atom, other: Atom) -> bool:
     """One article may be vaguer than another, and where modes agree finer codes hang on the word chosen."""
     a, b = one.reports[0].code, other.reports[0].code
-    if a and b and a != b and not one.articles.isdisjoint(other.articles):
+    if a and b and a != b and _one_article(one, other):
         return True
-    return not (a.startswith(b) or b.startswith(a) or (one.modes & other.modes and a[:2] == b[:2]))
+    if a.startswith(b) or b.startswith(a) or (one.modes & other.modes and a[:2] == b[:2]):
+        return False
+    return one.reports[0].event_type in VERBAL or not _means(one, other)
+
+
+def _means(one: Atom, other: Atom) -> bool:
+    """Whether one tells by what means the deed was done that the other tells without, or both tell of like means."""
+    if one.modes and other.modes:
+        return bool(_kinds(one) & _kinds(other))
+    return all((atom.reports[0].event_type, mode) in _kin() for atom in (one, other) for mode in atom.modes)
+
+
+def _one_article(one: Atom, other: Atom) -> bool:
+    return not one.articles.isdisjoint(other.articles)
 
 
 def _persons(one: Atom, other: Atom) -> bool:
@@ -135,7 +153,8 @@ def _bodies(one: Atom, other: Atom) -> bool:
 def _numbers(one: Atom, other: Atom) -> bool:
     """Whether both state numbers in one unit and none is the same."""
     pairs = [(a, b) for a in one.numbers for b in other.numbers if a.unit == b.unit]
-    return bool(pairs) and not any(numbers_agree(a, b) for a, b in pairs)
+    recounted = not _one_article(one, other)
+    return bool(pairs) and not any(numbers_agree(a, b, recounted=recounted) for a, b in pairs)
 
 
 def _countries_of_place(one: Atom, other: Atom) -> bool:

@@ -63,6 +63,14 @@ def _event(chance: random.Random, when: date) -> dict[str, Any]:
     }
 
 
+def keep(state: dict[str, Block], put: Put[Block]) -> None:
+    """Keep or forget a block."""
+    if put.state is None:
+        state.pop(put.key, None)
+    else:
+        state[put.key] = put.state
+
+
 def main(argv: list[str] | None = None) -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -73,8 +81,8 @@ def main(argv: list[str] | None = None) -> int:
     begun, spent = time.process_time(), 0.0
     for n, one in enumerate(made, 1):
         for effect in stage(one, state):
-            if isinstance(effect, Put) and effect.state is not None:
-                state[effect.key] = effect.state
+            if isinstance(effect, Put):
+                keep(state, effect)
         if n % (number // 3) == 0:
             spent = time.process_time() - begun
             held = sum(len(block.reports) for block in state.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline.blocks import block_key
 from pipeline.driver import Driver
 from pipeline.events.names import person_key
+from pipeline.linking import window
 from pipeline.linking.block import FEW_REPORTS, MOST_OF_ONE, MOST_REPORTS
 from pipeline.linking.stage import SPEC
 from pipeline.stage import Emit
@@ -374,6 +376,23 @@ def test_many_mentions_of_many_days_stay_within_bounds_and_add_up():
     assert FEW_REPORTS <= len(block.reports) <= MOST_REPORTS
     assert block.ended
     assert driver.counts["linking"].seen == 300
+
+
+def test_over_three_windows_the_state_holds_one(monkeypatch):
+    monkeypatch.setattr(window, "MANY_BLOCKS", 20)
+    driver = Driver([SPEC], strict=True, json_state=True, partitions={"news.mentions": 1, "news.events": 1})
+    held = []
+    for n in range(540):
+        told = date(2021, 1, 1) + timedelta(days=n // 4)
+        # Every day four pairs of countries that are not in the news again for two months.
+        one = mention(f"{n}", actors=((f"A{n % 240}", None),), published=f"{told}T10:00:00Z", source=f"s{n % 7}")
+        driver.run(Emit(block_key(one), one))
+        held.append(sum(len(block.reports) for block in driver.state("linking")[0].values()))
+    assert max(held[180:360]) >= 170
+    assert max(held[360:]) <= max(held[180:360]) <= 4 * 48
+    old = mention("old", actors=(("A239", "krs"),), published="2021-02-01T10:00:00Z", article="a")
+    long_gone = replace(old, actors=(replace(old.actors[0], country="B1"),))
+    assert [drop.reason for drop in driver.run(Emit(block_key(long_gone), long_gone)).dropped] == ["late"]
 
 
 def test_an_event_that_was_let_go_does_not_begin_anew_under_its_id():
