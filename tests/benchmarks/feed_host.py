@@ -72,6 +72,7 @@ class Host(asyncio.Protocol):
     """Answers one request after another on a connection."""
 
     every = 0  # every so many conditional answers one has changed; 0 for never
+    different = 1_000_000  # so many feeds differ, the others are like the first ones
     versions: ClassVar[dict[int, int]] = {}
     asked = 0
 
@@ -88,13 +89,13 @@ class Host(asyncio.Protocol):
     def _answer(self, head: bytes) -> bytes:
         feed = int(head[head.index(b"/") + 1 : head.index(b".xml")])
         version = self.versions.get(feed, 0)
-        if b"if-none-match" in head.lower():
+        if b'If-None-Match: "%d"' % version in head:
             Host.asked += 1
             if not self.every or Host.asked % self.every:
                 return b'HTTP/1.1 304 Not Modified\r\nETag: "%d"\r\n\r\n' % version
             version = self.versions[feed] = version + 1
         press = zlib.compressobj(1, zlib.DEFLATED, 31)
-        body = press.compress(document(feed, version)) + press.flush()
+        body = press.compress(document(feed % self.different, version)) + press.flush()
         return (
             b'HTTP/1.1 200 OK\r\nETag: "%d"\r\nContent-Type: application/rss+xml\r\nContent-Encoding: gzip\r\n'
             b"Content-Length: %d\r\n\r\n%b" % (version, len(body), body)
@@ -103,7 +104,7 @@ class Host(asyncio.Protocol):
 
 async def main() -> None:
     """Serve until the standard input ends; the port is the first line of output."""
-    Host.every = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    Host.every, Host.different = int(sys.argv[1]), int(sys.argv[2])
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Host, "0.0.0.0", 0, backlog=1024)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")

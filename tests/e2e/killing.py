@@ -18,6 +18,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from agents.app import build
 from agents.config import Settings, read_settings
@@ -46,6 +47,7 @@ class Found:
     requests: int = 0
     records: int = 0
     repeated: int = 0
+    changes: int = 0
     faults: list[str] = field(default_factory=list)
 
 
@@ -63,7 +65,7 @@ async def kill_often(folder: Path, *, kills: int, feeds: int, seed: int = 7) -> 
     """Let a poller live for random times, then once to the end, and look at what it left."""
     drawn, found = random.Random(seed), Found(kills=kills)
     asked: list[tuple[int, float]] = []
-    kind = type("Noted", (Noting,), {"asked_at": asked, "every": 3, "versions": {}})
+    kind: Any = type("Noted", (Noting,), {"asked_at": asked, "every": 3, "versions": {}})
     server = await asyncio.get_running_loop().create_server(kind, "0.0.0.0", 0, backlog=256)
     port = server.sockets[0].getsockname()[1]
     settings = broker(folder)
@@ -72,7 +74,7 @@ async def kill_often(folder: Path, *, kills: int, feeds: int, seed: int = 7) -> 
     make_due(used, folder / "feeds.db")
     for _ in range(kills):
         before, first = state_of(folder / "feeds.db", found), len(asked)
-        await live(folder, port, feeds, drawn.uniform(0.02, 1.5))
+        await live(folder, port, feeds, drawn)
         found.faults += early(before, asked[first:])
     kind.every = 0
     end = datetime.now(UTC)
@@ -105,9 +107,13 @@ def make_due(used: Catalog, state: Path) -> None:
             store.commit(spec.id, Stored(spec.url, FeedState(rate=10.0, last_ok=now, next_poll=due), Seen()))
 
 
-async def live(folder: Path, port: int, feeds: int, seconds: float) -> None:
+async def live(folder: Path, port: int, feeds: int, drawn: random.Random) -> None:
+    """Let a poller live: one in five dies before it may have sent anything, the others while they send."""
     process = await start(folder, port, feeds)
-    await asyncio.sleep(seconds)
+    assert process.stdout is not None
+    if drawn.random() < 0.8:
+        await process.stdout.readline()
+    await asyncio.sleep(drawn.uniform(0.01, 3.0))
     process.kill()
     await process.wait()
 
@@ -171,7 +177,7 @@ async def until_all_polled(state: Path, since: datetime, feeds: int) -> None:
 async def compare(settings: Settings, versions: dict[int, int], feeds: int, found: Found) -> None:
     """Every item there ever was must be there, under one name, in one version, however often."""
     articles = [codec.decode(RawArticle, record.value or b"") for record in await read(settings, "news.raw")]
-    found.records = len(articles)
+    found.records, found.changes = len(articles), sum(versions.values())
     names: dict[str, set[tuple[str, int, str | None]]] = {}
     for article in articles:
         assert article.altids is not None
@@ -194,7 +200,17 @@ async def poll(folder: Path, port: int, feeds: int) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     sys.stdout.write("polling\n")
     sys.stdout.flush()
-    await poll_forever(feeds_of(port, feeds), built.send, state_path=folder / "feeds.db", stop=stop)
+    told = False
+
+    async def send(*record: Any) -> None:
+        nonlocal told
+        await built.send(*record)
+        if not told:
+            told = True
+            sys.stdout.write("sent\n")
+            sys.stdout.flush()
+
+    await poll_forever(feeds_of(port, feeds), send, state_path=folder / "feeds.db", stop=stop)
     await built.close_producer()
 
 
@@ -212,8 +228,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         found = asyncio.run(kill_often(Path(folder), kills=args.kills, feeds=args.feeds, seed=args.seed))
     sys.stdout.write(
-        f"{found.kills} kills, {args.feeds} feeds, {found.requests} requests, {found.records} records of which "
-        f"{found.repeated} repeated, {len(found.faults)} faults\n" + "\n".join(found.faults[:20]) + "\n"
+        f"{found.kills} kills, {args.feeds} feeds, {found.requests} requests, {found.changes} changes, "
+        f"{found.records} records of which {found.repeated} repeated, {len(found.faults)} faults\n"
+        + "\n".join(found.faults[:20])
+        + "\n"
     )
     return 1 if found.faults else 0
 

@@ -15,4 +15,5 @@ async def test_a_poller_that_is_killed_loses_nothing_and_polls_nothing_early(tmp
     found = await kill_often(tmp_path, kills=5, feeds=60)
     assert found.faults == []
     assert found.requests > 60
+    assert found.changes > 0
     assert found.records >= 60 * 17
