@@ -6,6 +6,7 @@ import hashlib
 import traceback
 from collections import Counter, deque
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 
 from agents.delivery import Outbound
@@ -77,7 +78,8 @@ def dead_letter(
     headers = tuple((name, bytes(value or b"")) for name, value in message.headers or ())  # type: ignore[attr-defined]
     replay = replay_of(headers)
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    trace = "".join(traceback.format_exception(error)) if error is not None else None
+    # What is wrong with a record its message says; a trace tells of the code.
+    trace = "".join(traceback.format_exception(error)) if error is not None and reason == "bug" else None
     return DeadLetter(
         # A replayed record that dies again is the same letter, tried once more.
         id=replay.id if replay else hashlib.sha256(origin.encode()).hexdigest(),
@@ -95,8 +97,14 @@ def dead_letter(
         stacktrace=trace,
         attempts=replay.attempt if replay else 1,
         first_failed_at=(replay and replay.first_failed_at) or now,
-        app_version=version("khabar-pipeline"),
+        app_version=app_version(),
     )
+
+
+@cache
+def app_version() -> str:
+    """Return the version of khabar that runs."""
+    return version("khabar-pipeline")
 
 
 def is_replayed(message: object) -> bool:

@@ -62,21 +62,16 @@ class DeadLetter:
 
 def to_message(letter: DeadLetter, limit: int = TOPIC_LIMIT) -> tuple[bytes, bytes | None, Headers]:
     """Give key, value and headers of the message that carries a letter; together they are at most `limit` bytes."""
-    headers = to_headers(letter, limit)
-    kept = None if letter.value is None else letter.value[: _room(letter, limit)]
-    return letter.id.encode("utf-8", "replace"), kept, headers
+    described = _described(letter)
+    room = _room(letter, described, limit)
+    kept = None if letter.value is None else letter.value[:room]
+    return letter.id.encode("utf-8", "replace"), kept, (*described, *_cut(letter, room))
 
 
 def to_headers(letter: DeadLetter, limit: int = TOPIC_LIMIT) -> Headers:
     """Give the headers of a letter; they tell the value's size and hash where it is cut to fit into `limit` bytes."""
-    headers = _described(letter)
-    value = letter.value or b""
-    if len(value) <= _room(letter, limit) and letter.value_size is None:
-        return headers
-    size = len(value) if letter.value_size is None else letter.value_size
-    sha256 = letter.value_sha256 or hashlib.sha256(value).hexdigest()
-    cut = (("dlq.value.truncated", b"1"), ("dlq.value.size", b"%d" % size), ("dlq.value.sha256", sha256.encode()))
-    return (*headers, *cut)
+    described = _described(letter)
+    return (*described, *_cut(letter, _room(letter, described, limit)))
 
 
 def from_message(key: bytes | None, value: bytes | None, headers: Headers) -> DeadLetter:
@@ -166,9 +161,19 @@ def _originals(headers: Headers) -> Headers:
     )
 
 
-def _room(letter: DeadLetter, limit: int) -> int:
+def _cut(letter: DeadLetter, room: int) -> Headers:
+    """Tell of the whole value where it does not fit or was cut before."""
+    value = letter.value or b""
+    if len(value) <= room and letter.value_size is None:
+        return ()
+    size = len(value) if letter.value_size is None else letter.value_size
+    sha256 = letter.value_sha256 or hashlib.sha256(value).hexdigest()
+    return ("dlq.value.truncated", b"1"), ("dlq.value.size", b"%d" % size), ("dlq.value.sha256", sha256.encode())
+
+
+def _room(letter: DeadLetter, described: Headers, limit: int) -> int:
     """Bytes left for the value, the headers that tell of a cut included."""
-    taken = sum(len(name.encode()) + len(value) + HEADER_OVERHEAD for name, value in _described(letter))
+    taken = sum(len(name.encode()) + len(value) + HEADER_OVERHEAD for name, value in described)
     return max(0, limit - taken - len(letter.id) - RECORD_OVERHEAD)
 
 

@@ -10,12 +10,11 @@ import hashlib
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from agents.broker import Start
-from agents.deadletter import TOPIC
+from agents.deadletter import TOPIC, app_version
 from agents.delivery import Outbound
 from agents.dlq.ledger import DECISIONS
 from agents.failpoints import failpoint
@@ -108,7 +107,7 @@ async def decide(
             attempts=entry.letter.attempts,
             decided=now,
             because=because,
-            app_version=version("khabar-pipeline"),
+            app_version=app_version(),
         )
         for entry in entries
     ]
