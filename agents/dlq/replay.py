@@ -18,6 +18,7 @@ from agents.deadletter import TOPIC, app_version
 from agents.delivery import Outbound
 from agents.dlq.ledger import DECISIONS
 from agents.failpoints import failpoint
+from pipeline.topology import STAGE_NAMES
 from schemas.codec import encode
 from schemas.deadletter import TOPIC_LIMIT, from_message
 from schemas.decision import DeadDecision
@@ -88,7 +89,8 @@ def _record(entry: Entry, letter: DeadLetter | None, partitions: dict[str, int])
         return f"{entry.size} of {letter.value_size} bytes were kept, and its record is gone from the topic"
     declared = topics().get(letter.topic)
     # A letter tells its own origin: believed only where its stage reads, so that none gets a record anywhere else.
-    if declared is None or letter.stage not in declared.consumers or letter.topic not in partitions:
+    reads = declared is not None and letter.stage in STAGE_NAMES and letter.stage in declared.consumers
+    if not reads or letter.topic not in partitions:
         return f"no stage {visible(letter.stage)!r} reads a topic {visible(letter.topic)!r} here"
     headers = replay_headers(letter)
     record = Outbound(letter.topic, letter.key, letter.value, headers, letter.partition % partitions[letter.topic])

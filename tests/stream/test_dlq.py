@@ -340,14 +340,23 @@ async def forged(settings: Settings, **changed: bytes) -> None:
         await app.send("news.dead", b"nonsense", key=b"x")
 
 
-async def test_a_letter_cannot_send_a_record_where_its_stage_does_not_read(tmp_path):
+@pytest.mark.parametrize(
+    ("stage", "topic"),
+    [
+        ("language", "news.events"),
+        ("subscribers", "news.events"),
+        ("linking", "dlq-changelog"),
+        ("operators", "news.dead"),
+    ],
+)
+async def test_a_letter_cannot_send_a_record_where_its_stage_does_not_read(stage, topic, tmp_path):
     settings = settings_for(tmp_path)
     await work(settings, broken, [0])
-    await forged(settings, origin_topic=b"news.events")
+    await forged(settings, origin_topic=topic.encode(), stage=stage.encode())
     outcome = await replay_open(settings)
     ((entry, reason),) = outcome.refused
-    assert entry.letter.topic == "news.events"
-    assert "no stage 'language' reads a topic 'news.events'" in reason
+    assert entry.letter.topic == topic
+    assert f"no stage {stage!r} reads a topic {topic!r}" in reason
     assert len(outcome.sent) == 1
     assert await read(settings, "news.events") == []
     async with connect(settings) as broker:
