@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from tests import newsroom
+
 SYLLABLES = [
     "ba",
     "bel",
@@ -69,8 +71,10 @@ class Prose:
     def __init__(self, seed: object) -> None:
         self.chance = random.Random(str(seed))
 
-    def noun(self) -> str:
-        return "".join(self.chance.choices(SYLLABLES, k=self.chance.randint(3, 4)))
+    def noun(self, script: str = "Latin") -> str:
+        """Invent a word of a script."""
+        parts = SYLLABLES if script == "Latin" else newsroom.SYLLABLES[script][0].split()
+        return "".join(self.chance.choices(parts, k=self.chance.randint(3, 4)))
 
     def sentence(self) -> str:
         return self.chance.choice(FRAMES).format(**{name: self.noun() for name in "abcdef"})

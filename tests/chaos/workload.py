@@ -26,10 +26,10 @@ LARGE, TOO_LARGE = 300_000, 1_200_000
 # Copies and versions are of one of so many latest stories.
 RECENT = 40
 OTHER_TEXTS = (
-    "Министр сообщил, что работа над планом продолжается, и {a} останется в {b} до конца года.",
-    "वह {a} कल के {b} में था और उसके बारे में कुछ नहीं कहा गया है।",
-    "یہ {a} آج کے {b} میں ہے اور اس کے بارے میں کچھ نہیں کہا گیا۔",
-    "El {a} de la {b} estaba en el norte y no se supo nada más de los {c}.",
+    ("Cyrillic", "В {a} не было {b}, но {c} уже {d}, и это {e}."),
+    ("Devanagari", "यह {a} का {b} है और {c} में {d} नहीं {e} था।"),
+    ("Arabic", "یہ {a} کا {b} ہے اور {c} میں {d} نہیں {e} تھا۔"),
+    ("Latin", "El {a} de {b} es {c} y la {d} no {e} por el."),
 )
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -129,8 +129,8 @@ class Workload:
         if old is not None:
             return {name: old[name] for name in ("title", "text", "source", "published")} | _copied_to(old["url"])
         if kind == "other":
-            frame = self._chance.choice(OTHER_TEXTS)
-            text = " ".join(frame.format(a=prose.noun(), b=prose.noun(), c=prose.noun()) for _ in range(6))
+            script, frame = self._chance.choice(OTHER_TEXTS)
+            text = " ".join(frame.format(**{name: prose.noun(script) for name in "abcde"}) for _ in range(8))
             return {"title": prose.title(), "text": text}
         text = prose.nouns(LARGE) if kind == "large" else prose.text(deed=kind == "event")
         return {"title": prose.title(), "text": text}
