@@ -95,21 +95,14 @@ class WorkerVitals:
             return []
         # What was done while the broker was away, or tables were restored, is held against nobody.
         since = max(self._lag.back_since, self._built.handover.restored_at)
-        idle = {name: now - max(since, _progress(shell, self._waiting(shell))) for name, shell in self._shells()}
-        return [f"stage {name} makes no progress for {quiet:.0f} s" for name, quiet in idle.items() if quiet > limit]
+        quiet = {name: now - max(since, self._moved(shell, now)) for name, shell in self._built.shells.items()}
+        return [f"stage {name} makes no progress for {still:.0f} s" for name, still in quiet.items() if still > limit]
 
-    def _shells(self) -> list[tuple[str, Shell]]:
-        """The stages that have something to do."""
-        return [(n, s) for n, s in self._built.shells.items() if len(s.window or ()) or self._waiting(s) is not None]
-
-    def _waiting(self, shell: Shell) -> float | None:
-        """Return since when a record waits on one of the stage's own partitions; None where none does."""
+    def _moved(self, shell: Shell, now: float) -> float:
+        """Return when a stage last did something, or got something to do; now where it has nothing to do."""
         own: set[Any] = {tuple(tp) for tp in self._built.app.consumer.assignment()}
-        since = [at for place, at in self._lag.backlog.since.items() if place[0] == shell.spec.source and place in own]
-        return min(since, default=None)
-
-
-def _progress(shell: Shell, waiting: float | None) -> float:
-    """Return when a stage last did something, or got something to do after having had nothing."""
-    held = shell.window.last_progress if shell.window is not None and len(shell.window) else None
-    return max(shell.observer.last_acknowledged, *(at for at in (held, waiting) if at is not None))
+        since = self._lag.backlog.since.items()
+        got = [min((at for place, at in since if place[0] == shell.spec.source and place in own), default=now)]
+        if shell.window is not None and len(shell.window):
+            got.append(shell.window.last_progress)
+        return max(shell.observer.last_acknowledged, min(got))
