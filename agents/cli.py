@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("agents.explain", "tell sentence by sentence why an article has the events it has"),
     "worker": ("agents.worker", "run the stage agents until stopped"),
     "poll": ("agents.poller.command", "poll the feeds of a catalog until stopped"),
+    "feeds": ("agents.feeds.command", "look after the feed catalog: add, check, test, status, OPML"),
     "run": ("agents.run", "run the poller and all stage agents in one process"),
     "tail": ("agents.tail", "subscribe to the output topic"),
     "export": ("agents.export.command", "write the events, or the mentions, to a file"),

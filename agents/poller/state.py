@@ -126,6 +126,10 @@ class SQLiteStore:
         row = (feed_id, stored.url, due, dump_state(stored.state), dump_seen(stored.seen))
         self._open.execute("insert or replace into feeds values (?, ?, ?, ?, ?)", row)
 
+    def forget(self, feed_id: str) -> bool:
+        """Forget a feed, durably; says whether it was known."""
+        return self._open.execute("delete from feeds where id = ?", (feed_id,)).rowcount > 0
+
     def silences(self) -> dict[str, datetime]:
         """Return until when hosts asked to be left alone."""
         rows = self._open.execute("select host, until from silences").fetchall()

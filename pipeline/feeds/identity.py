@@ -127,6 +127,13 @@ def diff(origin: Origin, seen: Seen, entries: Sequence[Entry], now: float) -> Di
     )
 
 
+def usable_keys(origin: Origin, entries: Sequence[Entry]) -> list[tuple[str, ...]]:
+    """Name the keys each entry can be told by: guid, link, title."""
+    keys, _ = _keys_of(origin, entries)
+    named = [(("guid", own.guid), ("link", own.link), ("title", own.title)) for own in keys]
+    return [tuple(name for name, key in pairs if key) for pairs in named]
+
+
 def dump_seen(seen: Seen) -> bytes:
     """Write the state as JSON."""
     return orjson.dumps(seen, option=orjson.OPT_SORT_KEYS)

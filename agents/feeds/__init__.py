@@ -1,0 +1,1 @@
+"""`khabar feeds`: the catalog and the health of its feeds, for people."""
