@@ -54,7 +54,7 @@ Task = Callable[[dict[str, Any], bytes], dict[str, Any]]
 def main() -> int:
     """Read feeds until stdin ends."""
     load_everything()
-    return serve(_read)
+    return serve(read)
 
 
 def serve(task: Task, cpu_seconds: float = CPU_SECONDS) -> int:
@@ -80,12 +80,19 @@ def _request(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
     return None if head is None or body is None else (orjson.loads(head), body)
 
 
-def _read(head: dict[str, Any], body: bytes) -> dict[str, Any]:
+def read(head: dict[str, Any], body: bytes, *, quick: bool = False) -> dict[str, Any]:
+    """Read a feed, or the links of a page; `quick` with the faster parser."""
     if head.get("task") == "links":
         text = to_text(body, page_charset(body, head["charset"])).text
         return {"links": feed_links(text, head["base_url"])}
     try:
-        feed = read_feed(body, http_charset=head["charset"], base_url=head["base_url"], http_language=head["language"])
+        feed = read_feed(
+            body,
+            http_charset=head["charset"],
+            base_url=head["base_url"],
+            http_language=head["language"],
+            quick=quick,
+        )
     except NotAFeedError as error:
         named = [] if error.empty else feed_links(to_text(body, head["charset"]).text, head["base_url"])
         if not named:

@@ -58,6 +58,7 @@ class PollerSpec:
     requests: int = 32
     first_items: int = FIRST_ITEMS
     opml: tuple[str, ...] = ()
+    fast: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +237,7 @@ _POLLER: dict[str, Callable[[Any], Any]] = {
     "requests": values.count,
     "first_items": values.first_items,
     "opml": values.files,
+    "fast": values.flag,
 }
 _FEED: dict[str, Callable[[Any], Any]] = {
     "id": values.identifier,

@@ -8,6 +8,7 @@ slow is ended by the limits of the process this runs in (agents.poller.child).
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -34,6 +35,7 @@ from pipeline.feeds.parsed import (
     field,
 )
 from pipeline.feeds.prolog import from_root, newest_items, resolve_references
+from pipeline.feeds.quick import quick_feed
 from pipeline.feeds.timetable import timetable
 
 LONGEST_AUTHOR = 512
@@ -42,9 +44,14 @@ _PLAIN = frozenset({"text/plain", "text"})
 
 
 def read_feed(
-    body: bytes, *, http_charset: str | None = None, base_url: str = "", http_language: str | None = None
+    body: bytes,
+    *,
+    http_charset: str | None = None,
+    base_url: str = "",
+    http_language: str | None = None,
+    quick: bool = False,
 ) -> ParsedFeed:
-    """Read a feed document as it came over the wire.
+    """Read a feed document as it came over the wire; `quick` with the faster parser where that reads the same.
 
     Raises:
         NotAFeedError: it is none.
@@ -53,11 +60,11 @@ def read_feed(
     if not decoded.text.strip():
         raise NotAFeedError("the document is empty", empty=True)
     repaired = repair(decoded.text)
-    feed = parse_feed(repaired, base_url, http_language)
+    feed = parse_feed(repaired, base_url, http_language, quick=quick)
     return _with_origin(feed, decoded, repairs=("ftfy",) if repaired != decoded.text else ())
 
 
-def parse_feed(text: str, base_url: str = "", http_language: str | None = None) -> ParsedFeed:
+def parse_feed(text: str, base_url: str = "", http_language: str | None = None, *, quick: bool = False) -> ParsedFeed:
     """Read a feed document that has been decoded.
 
     Raises:
@@ -69,6 +76,8 @@ def parse_feed(text: str, base_url: str = "", http_language: str | None = None) 
     if not document.is_feed:
         raise NotAFeedError(f"the root element is <{document.root}>" if document.root else "no markup")
     cut, dropped = newest_items(document, MOST_ITEMS)
+    if quick and (found := quick_feed(resolve_references(cut), base_url)):
+        return replace(found, dropped=dropped)
     _cap_authors()
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": base_url}
     if http_language:

@@ -6,9 +6,11 @@ import sys
 
 import pytest
 
+from agents.poller.children import Pool
+from pipeline.feeds.parsed import ParsedFeed
 from tests.stream.arena import Arena
-from tests.stream.attacks import ATTACKS, FORBIDDEN, SIZES
-from tests.stream.feed_server import answer
+from tests.stream.attacks import ATTACKS, DOCUMENTS, FORBIDDEN, SIZES, item
+from tests.stream.feed_server import answer, rss
 
 pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"), pytest.mark.timeout(300)]
 
@@ -29,6 +31,18 @@ async def test_no_kind_of_attack_does_harm() -> None:
             if found := toll.faults():
                 faults[name] = found
     assert faults == {}
+
+
+async def test_the_faster_parser_stands_the_same_documents() -> None:
+    pytest.importorskip("fastfeedparser", reason="the extra `fast` is not installed")
+    async with Pool(1, module="agents.poller.quickchild") as pool:
+        for name, make in sorted(DOCUMENTS.items()):
+            document = make(SIZES[0])
+            await pool.parse(document if isinstance(document, bytes) else item(document))
+            good = await pool.parse(rss(("a", "A")))
+            assert isinstance(good, ParsedFeed), name
+            assert good.parser.startswith("fastfeedparser")
+        assert pool.restarts == 0
 
 
 async def test_the_hardest_do_no_harm_at_their_largest() -> None:
