@@ -61,9 +61,20 @@ eval: setup ## accuracy on the development data, with floors
 bench: setup ## articles a second and memory, stage by stage (KHABAR_BENCH_ARTICLES names a .jsonl[.gz] file)
 	$(BIN)/khabar bench
 
+SEED ?= 1
 .PHONY: chaos
-chaos: setup ## kill -9 of workers at the failpoints, on sqlite:// and on Kafka
-	$(PYTEST) -q -m e2e tests/e2e
+chaos: setup ## 25 kills and other faults on a real Kafka, checked to the last record (SEED=n; needs Java and Maven)
+	$(BIN)/python -m tests.chaos.run --profile commit --seed $(SEED)
+
+.PHONY: chaos-nightly
+chaos-nightly: setup ## 200 kills and 50 broker bounces, 20,000 articles, 3 workers, 3 brokers: over an hour
+	$(BIN)/python -m tests.chaos.run --profile nightly --seed $(SEED)
+
+.PHONY: soak
+soak: setup ## two hours of even load, sampled into build/soak.csv
+	mkdir -p build
+	$(BIN)/python -m tests.chaos.soak --csv build/soak.csv
+	$(BIN)/python -m tests.chaos.soak_plot build/soak.csv --svg build/soak.svg
 
 .PHONY: compose-check
 compose-check: setup ## check Dockerfile and docker-compose.yml without an engine (npx, and docker compose where it is there)
