@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.linking.offices import holder
+from pipeline.linking.offices import holder, post
 from pipeline.linking.period import Period
 from pipeline.linking.report import Number, Report
 from schemas.event import EventLocation
@@ -20,7 +20,8 @@ class Atom:
     """The reports of one event key, in order: they are of one event by definition.
 
     `order` is canonical: the most precise date first, then the earliest, then the first published. `persons` are keys,
-    `names` the same persons as written, `offices` those of one holder, all by country. `locations` leave datelines out.
+    `names` the same persons as written, `offices` those of one holder, `posts` those
+    that tell persons apart, all by country. `locations` leave datelines out.
     `told` are the days of publication. `state` says that a state itself speaks; `recalled`, that it is told as past and
     it is unknown when it was. `past` says that it is told as past.
     """
@@ -33,6 +34,7 @@ class Atom:
     persons: ByCountry
     names: ByCountry
     offices: ByCountry
+    posts: ByCountry
     organisations: frozenset[str]
     countries: frozenset[str]
     places: frozenset[str]
@@ -61,6 +63,7 @@ class Atom:
             persons=_by_country((p.country, p.person_key) for p in parties),
             names=_by_country((p.country, p.person) for p in parties if p.person_key),
             offices=_by_country((p.country, holder(p.office)) for p in parties),
+            posts=_by_country((p.country, post(p.office)) for p in parties),
             organisations=frozenset(p.organisation for p in parties if p.organisation),
             countries=frozenset(p.country for p in parties if p.country),
             places=frozenset(r.place for r in told if r.place),

@@ -1,10 +1,12 @@
-"""Offices that a state gives to one person at a time: as good as a name."""
+"""Offices: those that a state gives to one person at a time are as good as a name; others tell persons apart."""
 
 from __future__ import annotations
 
 from functools import cache
 
 from pipeline.resources import ResourceError, knowledge_rows
+
+HIGH_RANKS = ("1", "2", "3")
 
 
 def holder(office: str | None) -> str | None:
@@ -14,12 +16,31 @@ def holder(office: str | None) -> str | None:
     return _same().get(office, office)
 
 
+def post(office: str | None) -> str | None:
+    """The office as compared, None where whoever holds it may be called otherwise as well."""
+    if office is None or office not in _posts():
+        return None
+    return _same().get(office, office)
+
+
 @cache
-def _exclusive() -> frozenset[str]:
+def _offices() -> tuple[tuple[str, ...], ...]:
     rows = knowledge_rows("offices")
     if any(len(row) != 5 for row in rows):
         raise ResourceError("offices.tsv: expected office, sector, rank, kind, exclusive")
-    return frozenset(office for office, _, _, _, exclusive in rows if exclusive == "yes")
+    return rows
+
+
+@cache
+def _exclusive() -> frozenset[str]:
+    return frozenset(office for office, _, _, _, exclusive in _offices() if exclusive == "yes")
+
+
+@cache
+def _posts() -> frozenset[str]:
+    vague = {row[0] for row in knowledge_rows("vague_office")}
+    high = (office for office, _, rank, kind, _ in _offices() if kind == "person" and rank in HIGH_RANKS)
+    return frozenset(office for office in high if office not in vague)
 
 
 @cache

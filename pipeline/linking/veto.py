@@ -14,8 +14,8 @@ from schemas.event import EventLocation
 
 DAYS_APART = 1
 TOLD_DAYS_APART = 3
-# One or two in ten thousand pairs of different officeholders are as alike; country, type and date agree here besides.
-SAME_NAME = 0.8
+# Five in a thousand pairs of different officeholders are as alike; country, type and date agree here besides.
+SAME_NAME = 0.7
 # Tolls are counted anew all day; sums, shares and terms are not.
 COUNT_RATIO, EXACT_RATIO = 1.5, 1.05
 VISIT = "visit"
@@ -48,10 +48,14 @@ def days_apart(one: Atom, other: Atom) -> int | None:
 
 
 def same_persons(one: Atom, other: Atom, country: str) -> int:
-    """Count the persons of a country that both name: by key, else by the sound of the name."""
+    """Count the persons of a country that both name: by key, an office of one holder, or the sound of the name."""
     shared = one.persons.get(country, NOBODY) & other.persons.get(country, NOBODY)
     if shared:
         return len(shared)
+    if not (one.persons.get(country) and other.persons.get(country)):
+        return 0
+    if one.offices.get(country, NOBODY) & other.offices.get(country, NOBODY):
+        return 1
     names = one.names.get(country, NOBODY), other.names.get(country, NOBODY)
     return int(any(_sound_alike(a, b) for a in names[0] for b in names[1]))
 
@@ -59,7 +63,12 @@ def same_persons(one: Atom, other: Atom, country: str) -> int:
 @lru_cache(maxsize=1 << 15)
 def _sound_alike(one: str, other: str) -> bool:
     """Whether a name is that of the other in another script or spelling, which the keys did not show."""
-    return likeness(one, other) >= SAME_NAME
+    return max(likeness(one, other), likeness(_last_word(one), _last_word(other))) >= SAME_NAME
+
+
+def _last_word(name: str) -> str:
+    words = name.split()
+    return words[-1] if words else name
 
 
 def numbers_agree(one: Number, other: Number, *, recounted: bool = True) -> bool:
@@ -81,11 +90,11 @@ def _countries(one: Atom, other: Atom) -> bool:
 
 
 def _direction(one: Atom, other: Atom) -> bool:
-    """Whether another side acts; another article may leave a side out, or some of its countries."""
+    """Whether another side acts; of one day, another article may leave out a side or some of its countries."""
+    if _one_article(one, other) or one.period.coarse != other.period.coarse:
+        return one.reports[0].flow != other.reports[0].flow
     if not one.reports[0].flow or not other.reports[0].flow:
         return False
-    if _one_article(one, other):
-        return one.reports[0].flow != other.reports[0].flow
     sides = list(zip(_sides(one), _sides(other), strict=True))
     told = [(a, b) for a, b in sides if a and b]
     return not told or not all(a <= b or b <= a for a, b in told)
@@ -133,14 +142,18 @@ def _one_article(one: Atom, other: Atom) -> bool:
 
 
 def _persons(one: Atom, other: Atom) -> bool:
-    return any(_persons_differ(one, other, country) for country in one.offices.keys() | one.persons.keys())
+    return any(_persons_differ(one, other, country) for country in one.posts.keys() | one.persons.keys())
 
 
 def _persons_differ(one: Atom, other: Atom, country: str) -> bool:
-    """Whether both name persons of a country, and none is the same; offices stand in where one names no person."""
-    if one.persons.get(country) and other.persons.get(country):
-        return not same_persons(one, other, country)
-    a, b = one.offices.get(country, NOBODY), other.offices.get(country, NOBODY)
+    """Whether both name persons of a country, and none is the same; offices stand in where one names no person.
+
+    Within one article, each naming somebody the other does not is enough: there, names are written alike.
+    """
+    a, b = one.persons.get(country, NOBODY), other.persons.get(country, NOBODY)
+    if a and b:
+        return not same_persons(one, other, country) or bool(a - b and b - a and _one_article(one, other))
+    a, b = one.posts.get(country, NOBODY), other.posts.get(country, NOBODY)
     return bool(a and b) and a.isdisjoint(b)
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.eval import cleaning, mojibake, names, seed_gold, stories
 from tests.eval.language.__main__ import main as languages
+from tests.eval.linking import pairs
+from tests.eval.linking import stories as linked_stories
 from tests.paths import ROOT, shared
 
 
@@ -27,6 +29,8 @@ def main() -> int:
     code |= cleaning.main([]) | mojibake.main([])
     print("\n== names across scripts")
     code |= names.main()
+    print("\n== events across languages: invented pairs, translated stories")
+    code |= pairs.main() | linked_stories.main()
     print("\n== languages, held out from the tables")
     code |= languages([])
     print("\n== languages of the seeds, duplicates by labelled pairs and generated copies")
