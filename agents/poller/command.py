@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     )
     try:
         return asyncio.run(work)
-    except (RefusedError, EndpointError) as error:
+    except (RefusedError, EndpointError, CatalogError) as error:
         return _complain(error, EX_CONFIG)
     except (StateError, EmitError, BrokerError) as error:
         return _complain(error, EX_TEMPFAIL)

@@ -99,6 +99,7 @@ class Fetcher:
         *,
         timeout: float = TOTAL_TIMEOUT,
         largest: int = LARGEST_BODY,
+        accept: str = _ACCEPT,
     ) -> None:
         """Read at most `largest` bytes, after decompression, in `timeout` seconds, redirects included.
 
@@ -107,6 +108,7 @@ class Fetcher:
         self._spec = spec
         self._hosts = hosts
         self._timeout = timeout
+        self._accept = accept
         self._largest = largest
         self._session: aiohttp.ClientSession | None = None
 
@@ -125,7 +127,7 @@ class Fetcher:
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),
             headers={
                 "User-Agent": self._spec.user_agent,
-                "Accept": _ACCEPT,
+                "Accept": self._accept,
                 "Accept-Encoding": "gzip, deflate, br" if _BROTLI else "gzip, deflate",
             },
             max_line_size=LONGEST_HEADER,

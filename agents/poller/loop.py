@@ -16,6 +16,7 @@ from agents.poller.emit import BrokerEmitter, EmitError, Emitter, PatientEmitter
 from agents.poller.fetch import Fetcher
 from agents.poller.hosts import AT_ONCE, Hosts, host_name
 from agents.poller.metrics import PollerMetrics
+from agents.poller.pages import Pages, wanted
 from agents.poller.poll import Polled, Poller
 from agents.poller.shard import Shard
 from agents.poller.state import SQLiteStore, StateStore
@@ -96,6 +97,7 @@ async def make_poller(  # noqa: PLR0913, PLR0917 - the parts of a poller
     """Put a poller together; its parts live as long as `stack`."""
     measured = metrics or PollerMetrics()
     hosts = Hosts(clock, catalog.poller.host_spacing, store.silences())
+    pages = Pages(catalog.poller, hosts, clock) if wanted(catalog) else None
     return Poller(
         fetcher=await stack.enter_async_context(Fetcher(catalog.poller, hosts)),
         pool=await stack.enter_async_context(Pool(catalog.poller.parsers, metrics=measured)),
@@ -104,6 +106,7 @@ async def make_poller(  # noqa: PLR0913, PLR0917 - the parts of a poller
         emitter=emitter,
         clock=clock,
         metrics=measured,
+        pages=await stack.enter_async_context(pages) if pages else None,
     )
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from agents.poller.fetch import Fetcher, FetchResult
     from agents.poller.hosts import Hosts
     from agents.poller.metrics import PollerMetrics
+    from agents.poller.pages import Pages
     from agents.poller.state import StateStore
     from pipeline.feeds.catalog import FeedSpec
     from pipeline.feeds.parsed import ParsedFeed
@@ -85,8 +86,10 @@ class Poller:
         emitter: Emitter,
         clock: Clock,
         metrics: PollerMetrics,
+        pages: Pages | None = None,
     ) -> None:
         """Use these parts."""
+        self._pages = pages
         self._fetcher = fetcher
         self._pool = pool
         self._hosts = hosts
@@ -108,6 +111,8 @@ class Poller:
         if silent is not None:
             return self._skipped(spec, stored.state, silent)
         reading = await self._read(spec, stored)
+        if spec.fulltext and self._pages is not None:
+            reading = replace(reading, articles=await self._pages.complete(reading.articles))
         now = self._clock.now()
         state = advance(spec, _remembered(stored.state, reading), reading.outcome, now)
         state = followed(state, reading.outcome, reading.permanent_url, now)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from pipeline.feeds.dates import is_future, parse_date, rfc3339
 from pipeline.feeds.links import cleaned, without_credentials
+from pipeline.feeds.parsed import LONGEST_TEXT
 from schemas.article import AltIds, Enclosure, FeedRef, FullText, InfoSource, Precision, Provenance, RawArticle, Subject
 
 if TYPE_CHECKING:
@@ -74,6 +75,29 @@ def raw_article(
         provenance=_provenance(feed, received, (*warnings, *late)),
         content_sha256=change.content_sha256,
         truncated=entry.truncated,
+    )
+
+
+def with_page(
+    article: RawArticle,
+    status: Literal["fetched", "failed", "robots"],
+    text: str = "",
+    canonical: str | None = None,
+    extractor: str | None = None,
+) -> RawArticle:
+    """Put the text of the linked page into an article; version and hash stay those of the item.
+
+    A page that holds no more than the item (a consent wall, a teaser) has failed.
+    """
+    if status != "fetched" or len(text) <= len(article.text):
+        return replace(article, fulltext=FullText(status="robots" if status == "robots" else "failed"))
+    altids = replace(article.altids or AltIds(), canonical=canonical) if canonical else article.altids
+    return replace(
+        article,
+        body_text=text[:LONGEST_TEXT],
+        truncated=len(text) > LONGEST_TEXT,
+        altids=altids,
+        fulltext=FullText(status="fetched", extractor=extractor),
     )
 
 
