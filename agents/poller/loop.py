@@ -20,6 +20,7 @@ from agents.poller.pages import Pages, wanted
 from agents.poller.poll import Polled, Poller
 from agents.poller.shard import Shard
 from agents.poller.state import SQLiteStore, StateStore
+from pipeline.feeds.quick import INSTALLED
 from pipeline.feeds.schedule import first_poll
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ async def make_poller(  # noqa: PLR0913, PLR0917 - the parts of a poller
     pages = Pages(catalog.poller, hosts, clock) if wanted(catalog) else None
     return Poller(
         fetcher=await stack.enter_async_context(Fetcher(catalog.poller, hosts)),
-        pool=await stack.enter_async_context(Pool(catalog.poller.parsers, metrics=measured)),
+        pool=await stack.enter_async_context(
+            Pool(catalog.poller.parsers, metrics=measured, module=_parser(fast=catalog.poller.fast))
+        ),
         hosts=hosts,
         store=store,
         emitter=emitter,
@@ -108,6 +111,13 @@ async def make_poller(  # noqa: PLR0913, PLR0917 - the parts of a poller
         metrics=measured,
         pages=await stack.enter_async_context(pages) if pages else None,
     )
+
+
+def _parser(*, fast: bool) -> str:
+    """Name the module of the parsing processes."""
+    if fast and not INSTALLED:
+        logger.warning("fast is set, but the extra of that name is not installed: feedparser reads all")
+    return "agents.poller.quickchild" if fast and INSTALLED else "agents.poller.child"
 
 
 def active(catalog: Catalog, shard: Shard | None = None) -> list[FeedSpec]:

@@ -30,11 +30,14 @@ async def test_articles_are_on_kafka_when_the_command_ends(
         )
         for _ in range(2):
             assert await poll(file, kafka1.url, tmp_path / "feeds.db") == 0
+        # A new host: no state but what is on the topic.
+        assert await poll(file, kafka1.url, tmp_path / "new.db", "--restore") == 0
+        assert [request.headers.get("if-none-match") for request in server.asked()] == [None, '"1"', '"1"']
         url = server.url()
     articles = [codec.decode(RawArticle, record.value) for record in await records(settings, "news.raw")]
     ours = [article for article in articles if article.feed and article.feed.url == url]
     assert sorted((article.headline, article.version) for article in ours) == [("A", 1), ("B", 1)]
-    assert [record.key for record in await records(settings, "news.feeds")].count(url.encode()) == 2
+    assert [record.key for record in await records(settings, "news.feeds")].count(url.encode()) == 3
 
 
 async def test_a_kafka_that_is_away_is_told_and_nothing_is_remembered(tmp_path: Path) -> None:
@@ -48,10 +51,10 @@ async def test_a_kafka_that_is_away_is_told_and_nothing_is_remembered(tmp_path: 
     assert not (tmp_path / "feeds.db").exists()
 
 
-async def poll(file: Path, broker: str, state: Path) -> int:
+async def poll(file: Path, broker: str, state: Path, *more: str) -> int:
     """Run `khabar poll --once`; returns its exit code."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "agents.cli", "poll", "--feeds", str(file), "--broker", broker, "--once", "--state", str(state),
+        sys.executable, "-m", "agents.cli", "poll", "--feeds", str(file), "--broker", broker, "--once", "--state", str(state), *more,
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     return await process.wait()
