@@ -41,7 +41,7 @@ def test_an_article_has_the_headers_of_a_cloud_event():
         ("ce_type", b"news.article.updated.v1"),
         ("ce_time", b"2024-03-05T10:00:00Z"),
         ("ce_subject", b"urn:khabar:example.org:1"),
-        ("ce_dataschema", b"urn:khabar:schema:article:1.1"),
+        ("ce_dataschema", b"urn:khabar:schema:article:1.2"),
         ("ce_partitionkey", b"urn:khabar:example.org:1"),
         ("content-type", b"application/json"),
     )
