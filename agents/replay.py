@@ -24,8 +24,10 @@ from agents.lifecycle import EX_CONFIG, EX_OK, EX_SOFTWARE, EX_TEMPFAIL, run_unt
 from agents.quiescence import Look, wait_processed
 from agents.view import fates, show
 from agents.worker import prepare
+from pipeline.feeds.catalog import CatalogError, FeedSpec, read_catalog
 from pipeline.feeds.document import articles_of
 from pipeline.feeds.parsed import NotAFeedError
+from pipeline.feeds.saved import SavedError, articles_of_answers, is_folder_of_answers, read_answers
 from pipeline.source import SourceError, raw_from_line, read_seeds, site_key
 from pipeline.topology import STAGE_NAMES
 from schemas.article import JudgedArticle, RawArticle
@@ -63,8 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="a folder of .txt seeds, a .jsonl file of articles, or a feed (.xml, .rss, .atom, .json)",
+        help="a folder of .txt seeds or of saved answers, a .jsonl file of articles, a feed (.xml, .rss, .atom, .json)",
     )
+    parser.add_argument("--feeds", type=Path, metavar="CATALOG.toml", help="settings of the feeds in saved answers")
     parser.add_argument(
         "--broker", help="default: memory://, everything in this process; sqlite:///FILE.db or kafka://HOST:PORT"
     )
@@ -90,11 +93,12 @@ def run(args: argparse.Namespace) -> int:
             metrics_port=0,
         )
         logs.set_up(settings, decisions=False)
-        raws = list(select(read_articles(args.paths), since=args.since, until=args.until))
-    except SettingError as error:
+        feeds = read_catalog(args.feeds).feeds if args.feeds else ()
+        raws = list(select(read_articles(args.paths, feeds), since=args.since, until=args.until))
+    except (SettingError, CatalogError) as error:
         print(f"khabar replay: {error}", file=sys.stderr)
         return EX_CONFIG
-    except (SourceError, OSError) as error:
+    except (SourceError, SavedError, OSError) as error:
         print(f"khabar replay: {error}", file=sys.stderr)
         return EX_DATA
     outcome = Outcome()
@@ -110,14 +114,17 @@ def run(args: argparse.Namespace) -> int:
     return code or (1 if outcome.dead else EX_OK)
 
 
-def read_articles(paths: Iterable[Path]) -> Iterator[RawArticle]:
-    """Read seeds (a folder with .txt files), feed documents and JSON Lines files.
+def read_articles(paths: Iterable[Path], feeds: Iterable[FeedSpec] = ()) -> Iterator[RawArticle]:
+    """Read seeds (a folder with .txt files), saved answers (`pipeline.feeds.saved`), feed documents and JSON Lines.
 
     Raises:
         SourceError: a line or file is not an article; the message names it.
+        SavedError: a saved answer is none.
     """
     for path in paths:
-        if path.is_dir():
+        if path.is_dir() and is_folder_of_answers(path):
+            yield from articles_of_answers(read_answers(path), feeds)
+        elif path.is_dir():
             yield from read_seeds(path)
         elif path.suffix in FEED_SUFFIXES:
             yield from _from_feed(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -15,14 +14,14 @@ from agents.poller.hosts import host_name
 from agents.poller.memory import has_learned, pack
 from agents.poller.network import Network
 from agents.poller.state import Stored
-from pipeline.feeds.article import Received, entry_moment, raw_article
+from pipeline.feeds.article import Received
 from pipeline.feeds.conditional import Validators, fresh_for, validators_of
 from pipeline.feeds.dates import rfc3339
-from pipeline.feeds.identity import Diff, Origin, Seen, diff
+from pipeline.feeds.identity import Seen
 from pipeline.feeds.links import without_credentials
 from pipeline.feeds.moved import followed
-from pipeline.feeds.opening import opened
 from pipeline.feeds.outcome import ErrorKind, Outcome
+from pipeline.feeds.reading import compared
 from pipeline.feeds.schedule import FeedState, advance, after_silence, whole_is_due
 from pipeline.feeds.timetable import Timetable
 from schemas.feed import FeedStatus
@@ -210,17 +209,17 @@ class Poller:
     def _compared(
         self, spec: FeedSpec, stored: Stored, feed: ParsedFeed, received: Received, answer: _Answer
     ) -> _Reading:
-        origin = Origin(feed_id=spec.id, site=feed.link, guid_unstable=spec.guid_unstable)
-        found = diff(origin, stored.seen, feed.entries, received.fetched.timestamp())
-        first, withheld = stored.state.last_ok is None and not stored.seen.articles, 0
-        if first:
-            found, withheld = opened(found, spec.first_items, partial(entry_moment, spec=spec))
-        delta = answer.result.status == _DELTA
-        warnings = _warnings(feed, found, complete=answer.result.complete, first=first, withheld=withheld)
-        articles = tuple(raw_article(spec, feed, change, received, warnings) for change in found.changes)
+        first = stored.state.last_ok is None and not stored.seen.articles
+        complete = answer.result.complete
+        result = compared(spec, feed, stored.seen, received, first=first, complete=complete)
+        found, articles, delta = result.found, result.articles, answer.result.status == _DELTA
         updated = sum(1 for article in articles if article.version > 1)
         self._metrics.read(
-            items=len(feed.entries), changed=len(articles), updated=updated, dropped=feed.dropped, withheld=withheld
+            items=len(feed.entries),
+            changed=len(articles),
+            updated=updated,
+            dropped=feed.dropped,
+            withheld=result.withheld,
         )
         outcome = Outcome(
             kind="changed" if articles else "unchanged",
@@ -230,12 +229,12 @@ class Poller:
             timetable=Timetable(minutes=feed.ttl, skip_hours=feed.skip_hours, skip_days=feed.skip_days),
             error=None if feed.entries or delta else ErrorKind.NO_ENTRIES,
         )
-        whole = answer.result.complete and not found.pending
+        whole = complete and not found.pending
         return _Reading(
             outcome=outcome,
             # In a delta every known item has changed: that says nothing about the feed.
             seen=replace(found.seen, restless=stored.seen.restless) if delta else found.seen,
-            message=", ".join(warnings),
+            message=", ".join(result.warnings),
             validators=answer.validators if whole else Validators(),
             body_sha256=received.body_sha256 if whole else "",
             items=len(feed.entries),
@@ -256,16 +255,6 @@ def _remembered(state: FeedState, reading: _Reading) -> FeedState:
         state = replace(state, etag=reading.validators.etag, last_modified=reading.validators.last_modified)
     state = replace(state, last_message=reading.message[:300] or None if reading.outcome.error else None)
     return state if reading.body_sha256 is None else replace(state, body_sha256=reading.body_sha256 or None)
-
-
-def _warnings(feed: ParsedFeed, found: Diff, *, complete: bool, first: bool, withheld: int) -> tuple[str, ...]:
-    extra = {
-        "entries_dropped": feed.dropped,
-        "incomplete": not complete,
-        "first_poll": first and feed.entries,
-        "entries_withheld": withheld,
-    }
-    return tuple(sorted({*found.warnings, *(name for name, holds in extra.items() if holds)}))
 
 
 def _status(spec: FeedSpec, state: FeedState, reading: _Reading) -> FeedStatus:

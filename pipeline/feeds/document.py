@@ -6,10 +6,11 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from pipeline.feeds.article import Received, raw_article
+from pipeline.feeds.article import Received
 from pipeline.feeds.catalog import FeedSpec
-from pipeline.feeds.identity import Origin, Seen, diff
+from pipeline.feeds.identity import Seen
 from pipeline.feeds.parse import read_feed
+from pipeline.feeds.reading import compared
 from schemas.article import RawArticle
 
 
@@ -26,8 +27,7 @@ def articles_of(body: bytes, name: str, now: datetime) -> list[RawArticle]:
     received = Received(
         fetched=now, final_url=feed.link or "", status=200, body_sha256=hashlib.sha256(body).hexdigest()
     )
-    changes = diff(Origin(feed_id=name, site=feed.link), Seen(), feed.entries, now.timestamp()).changes
-    return [_timeless(raw_article(spec, feed, change, received)) for change in changes]
+    return [_timeless(article) for article in compared(spec, feed, Seen(), received, first=False).articles]
 
 
 def _timeless(article: RawArticle) -> RawArticle:
