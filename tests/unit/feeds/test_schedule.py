@@ -178,3 +178,15 @@ def test_the_next_poll_is_always_within_bounds(history: list[Outcome]) -> None:
     least = timedelta(minutes=2) if history[-1].ours else SHORTEST * 0.9
     assert least <= wait(after, now) <= limit
     assert run(history) == (after, now)
+
+
+def test_an_interval_of_the_operators_replaces_the_one_that_follows_the_feed_but_no_floor_and_no_back_off() -> None:
+    spec = replace(SPEC, interval=timedelta(minutes=15))
+    for outcome in (QUIET, Outcome(kind="changed", new=50)):
+        after, now = run([outcome] * 50, spec=spec)
+        assert timedelta(minutes=13.5) <= wait(after, now) <= timedelta(minutes=16.5)
+    after, now = run([Outcome(kind="unchanged", fresh_for=timedelta(hours=2))], spec=spec)
+    assert wait(after, now) >= timedelta(hours=2)
+    after, _ = run([Outcome(kind="error", error=ErrorKind.HTTP_5XX)] * 3, spec=spec)
+    assert after.interval == 8 * 15 * 60
+    assert run([QUIET], spec=replace(SPEC, interval=timedelta(days=7)))[0].interval == 7 * 86_400
