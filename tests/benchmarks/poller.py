@@ -104,6 +104,7 @@ def catalog(port: int, feeds: int, **more: Any) -> Catalog:
             id=f"feed{n}",
             url=f"http://127.{1 + n // 62500}.{n // 250 % 250}.{1 + n % 250}:{port}/{n}.xml",
             min_interval=INTERVAL,
+            first_items=1000,
         )
         for n in range(feeds)
     )
@@ -261,12 +262,13 @@ def steady(folder: Path, feeds: int, factor: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     names = ["cold", "warm", "steady"]
-    parser.add_argument("what", nargs="*", default=names, choices=names)
+    parser.add_argument("what", nargs="*", metavar="|".join(names), help="what to measure (all)")
     parser.add_argument("--cold", type=int, default=5000, help="feeds of the cold measurement")
     parser.add_argument("--warm", type=int, default=10_000, help="feeds of the warm measurement")
     parser.add_argument("--steady", type=int, default=10_000, help="feeds of the steady measurement")
     parser.add_argument("--factor", type=float, default=10.0, help="speed of the clock of the steady measurement")
     args = parser.parse_args()
+    args.what = args.what or names
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}")
     with tempfile.TemporaryDirectory() as folder:
         if "cold" in args.what:

@@ -87,7 +87,8 @@ async def test_every_item_becomes_one_raw_article(bench: Bench) -> None:
 
 async def test_the_state_of_a_feed_is_told_by_its_address(bench: Bench) -> None:
     await bench.once()
-    ((_, key, value, _),) = bench.broker.on("news.feeds")
+    (_, memory_key, _, _), (_, key, value, _) = bench.broker.on("news.feeds")
+    assert memory_key == bench.server.url().encode() + b"#memory"
     status = codec.decode(FeedStatus, value)
     assert key == status.url.encode() == bench.server.url().encode()
     assert (status.feed_id, status.http_status, status.etag) == ("feed", 200, '"v1"')
@@ -276,7 +277,7 @@ async def test_the_loop_polls_until_it_is_stopped_and_a_restart_polls_nothing_ea
     used = catalog(bench.server)
     stop = asyncio.Event()
     running = asyncio.create_task(poll_forever(used, bench.broker.send, state_path=bench.state, stop=stop))
-    await _until(lambda: len(bench.broker.sent) == 3)
+    await _until(lambda: len(bench.broker.on("news.feeds")) == 2)
     stop.set()
     await asyncio.wait_for(running, 5)
     again = asyncio.Event()
