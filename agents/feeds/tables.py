@@ -114,7 +114,7 @@ def show_finding(found: Finding, console: Console) -> None:
         place = article.feed.position if article.feed and article.feed.position is not None else 0
         keys = found.keys[place] if place < len(found.keys) else ()
         console.print()
-        _fact(console, str(place), isolated(cut(article.headline or "(no headline)", HEADLINE)))
+        _fact(console, str(place), cut(article.headline or "(no headline)", HEADLINE))
         _fact(console, "date", f"{article.contentcreated or 'none'}, read from {article.contentcreated_raw!r}")
         _fact(console, "precision", article.contentcreated_precision)
         _fact(console, "keys", f"{', '.join(keys) or 'none'}: {article.uri}")
@@ -173,7 +173,7 @@ def _row(table: Table, *cells: str) -> None:
 
 
 def _fact(console: Console, name: str, value: str) -> None:
-    console.print(f"{name:14} {clean(value)}", markup=False, soft_wrap=True)
+    console.print(f"{name:14} {isolated(clean(value))}", markup=False, soft_wrap=True)
 
 
 def _ago(time: str | None, now: datetime) -> str:

@@ -124,7 +124,8 @@ async def test_a_test_tells_encoding_dates_keys_and_what_would_be_sent(desk: Des
     assert "utf-8 (valid)" in out
     assert "2026-03-03T04:30:00Z, read from 'Tue, 03 Mar 2026 09:30:00 +0500'" in out
     assert "guid, link, title: urn:x-article:" in out
-    assert "کوئٹہ میں زلزلہ" in out
+    assert "\u2067کوئٹہ میں زلزلہ\u2069" in out
+    assert "B<U+202E> evil" in out
     assert "\u202e" not in out
     record = orjson.loads((await desk.do("test", str(document), "--json"))[1])
     assert record["keys"] == [["guid", "link", "title"]] * 2
