@@ -11,7 +11,9 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
+from agents.broker import BrokerError
 from agents.display import clean, cut, isolated
+from agents.explain_event import EventUnknownError, explain_event, is_event
 from pipeline.driver import Driver
 from pipeline.events.explanation import Explanation, Line, Match, Party, explain
 from pipeline.source import raw_from_line
@@ -27,20 +29,28 @@ FAILED = 1
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `khabar explain`."""
     parser.add_argument(
-        "article", metavar="ARTICLE", help="a text file, a file of JSON Lines as `khabar process` reads them, or -"
+        "article",
+        metavar="ARTICLE|EVENT",
+        help="a text file, a file of JSON Lines as `khabar process` reads them, or -; or the id of an event",
     )
     parser.add_argument("--id", metavar="ID", help="explain only the article with this id of a file of JSON Lines")
     parser.add_argument("--title", help="headline of a text file")
     parser.add_argument("--published", metavar="DATE", help="publication date of a text file, such as 2021-04-08")
     parser.add_argument("--country", metavar="ISO3", help="country of the publisher of a text file, such as PAK")
+    parser.add_argument("--not", dest="other", metavar="MENTION", help="why this mention is not of the event")
+    parser.add_argument("--mentions", metavar="FILE", help="JSON Lines with the mentions (default: the broker's)")
+    parser.add_argument("--broker", help="where news.mentions is read for an event (default: setting broker)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run `khabar explain`; exit code 1 when there is nothing to explain."""
     console = Console(highlight=False, soft_wrap=True)
     try:
+        if is_event(args.article):
+            explain_event(args, console)
+            return 0
         articles = list(read(args))
-    except (OSError, ValueError) as error:
+    except (BrokerError, EventUnknownError, OSError, ValueError) as error:
         print(f"khabar explain: {error}", file=sys.stderr)
         return FAILED
     for raw in articles:
