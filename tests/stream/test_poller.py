@@ -308,7 +308,7 @@ async def test_a_poll_waits_while_the_broker_is_away_and_asks_the_feed_once(
 
 async def test_a_bug_in_one_poll_stops_no_other(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.server.answers["/other"] = [answer(200, ONE)]
-    monkeypatch.setattr("agents.poller.poll.diff", _raise_once())
+    monkeypatch.setattr("pipeline.feeds.reading.diff", _raise_once())
     stop = asyncio.Event()
     used = catalog(bench.server, "/feed", "/other")
     running = asyncio.create_task(poll_forever(used, bench.broker.send, state_path=bench.state, stop=stop))
