@@ -9,6 +9,7 @@ import signal
 import sys
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -93,6 +94,7 @@ async def serving(settings: Settings, page: Page) -> AsyncIterator[str]:
     runner = web.AppRunner(make_app(board, health, page.access), access_log=None, shutdown_timeout=CLOSING_SECONDS)
     await runner.setup()
     reading = asyncio.create_task(Feed(settings, board, health).run(page.days))
+    reading.add_done_callback(partial(_ended, health))
     try:
         site = web.TCPSite(runner, page.host, page.port)
         await site.start()
@@ -105,6 +107,13 @@ async def serving(settings: Settings, page: Page) -> AsyncIterator[str]:
         with suppress(asyncio.CancelledError):
             await reading
         await runner.cleanup()
+
+
+def _ended(health: Health, reading: asyncio.Task[None]) -> None:
+    """Say on the page and in the log that it stands still, and why."""
+    if not reading.cancelled() and (error := reading.exception()) is not None:
+        health.fault = "this page has stopped reading; see its log"
+        logger.critical("stopped reading", exc_info=error)
 
 
 async def _serve_until_stopped(settings: Settings, args: argparse.Namespace) -> int:

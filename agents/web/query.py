@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from pipeline.subscription.lexer import WhereError
+from pipeline.subscription.where import Where, parse
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -30,6 +33,7 @@ class Query:
     min_confidence: float = 0.0
     min_sources: int = 0
     q: str = ""
+    where: Where | None = None
     before: int | None = None
     limit: int = DEFAULT_LIMIT
 
@@ -43,6 +47,7 @@ class Query:
             and (not self.language or not self.language.isdisjoint(event.languages))
             and event.confidence >= self.min_confidence
             and event.num_sources >= self.min_sources
+            and (self.where is None or self.where.holds(event))
             and all(word in words(event) for word in self.q.casefold().split())
         )
 
@@ -67,6 +72,7 @@ def read_query(pairs: Iterable[tuple[str, str]]) -> Query:
         status=_set(given, "status", str.lower),
         min_confidence=_number(given, "min_confidence", 0.0),
         min_sources=int(_number(given, "min_sources", 0)),
+        where=_where(given),
         q=" ".join(given.get("q", [])),
         before=int(_number(given, "before", 0)) if "before" in given else None,
         limit=max(0, min(LIMIT, int(_number(given, "limit", DEFAULT_LIMIT)))),
@@ -101,6 +107,14 @@ def words(event: Event) -> str:
 
 def _set(given: Mapping[str, list[str]], name: str, fold: Callable[[str], str]) -> frozenset[str]:
     return frozenset(fold(part) for value in given.get(name, []) for part in value.split(",") if part)
+
+
+def _where(given: Mapping[str, list[str]]) -> Where | None:
+    text = " and ".join(f"({one})" for one in given.get("where", []) if one.strip())
+    try:
+        return parse(text) if text else None
+    except WhereError as error:
+        raise QueryError(f"where: {error}") from None
 
 
 def _number(given: Mapping[str, list[str]], name: str, default: float) -> float:

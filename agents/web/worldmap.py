@@ -9,6 +9,7 @@ The projection is Equal Earth (Savric, Patterson and Jenny 2018); static/map.js 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
@@ -30,6 +31,7 @@ NAMED = {"Kosovo": "XKX", "N. Cyprus": "CYP", "Somaliland": "SOM"}
 LEFT_OUT = frozenset({"Antarctica", "Fr. S. Antarctic Lands"})
 
 Point = tuple[int, int]
+Degrees = tuple[float, float]
 
 
 def main(argv: list[str]) -> int:
@@ -52,7 +54,9 @@ def outlines(atlas: dict[str, Any]) -> dict[str, str]:
         if name in LEFT_OUT:
             continue
         code = NAMED.get(name) or codes[get_global("territory_aliases")[geometry["id"]][0]]
-        paths[code] = paths.get(code, "") + "".join(_path(_joined(ring, arcs)) for ring in _rings(geometry))
+        paths[code] = paths.get(code, "") + "".join(
+            _path(half) for ring in _rings(geometry) for half in _halves(_joined(ring, arcs))
+        )
     return paths
 
 
@@ -67,15 +71,14 @@ def project(longitude: float, latitude: float) -> tuple[float, float]:
     return WIDTH / 2 + SCALE * x, EQUATOR - SCALE * y
 
 
-def _decoded(arc: list[list[int]], transform: dict[str, Any]) -> list[Point]:
-    """Undo TopoJSON's differences and quantisation, and project."""
+def _decoded(arc: list[list[int]], transform: dict[str, Any]) -> list[Degrees]:
+    """Undo TopoJSON's differences and quantisation."""
     (kx, ky), (tx, ty) = transform["scale"], transform["translate"]
-    points: list[Point] = []
+    points: list[Degrees] = []
     x = y = 0
     for dx, dy in arc:
         x, y = x + dx, y + dy
-        across, down = project(x * kx + tx, y * ky + ty)
-        points.append((round(across), round(down)))
+        points.append((x * kx + tx, y * ky + ty))
     return points
 
 
@@ -84,21 +87,41 @@ def _rings(geometry: dict[str, Any]) -> list[list[int]]:
     return arcs if geometry["type"] == "Polygon" else [ring for polygon in arcs for ring in polygon]
 
 
-def _joined(ring: list[int], arcs: list[list[Point]]) -> list[Point]:
-    """Join the arcs of a ring; a negative number ~n is arc n backwards."""
-    points: list[Point] = []
+def _joined(ring: list[int], arcs: list[list[Degrees]]) -> list[Degrees]:
+    """Join the arcs of a ring, a negative number ~n being arc n backwards, into longitudes without a leap."""
+    points: list[Degrees] = []
     for number in ring:
-        part = arcs[number] if number >= 0 else arcs[~number][::-1]
-        points += part if not points else part[1:]
+        for x, y in arcs[number] if number >= 0 else arcs[~number][::-1]:
+            turns = round((points[-1][0] - x) / 360) if points else 0
+            points.append((x + 360 * turns, y))
     return points
+
+
+def _halves(points: list[Degrees]) -> Iterator[list[Point]]:
+    """Cut a ring at the edges of the map and project what lies on it: Russia and Fiji lie on both sides."""
+    for shift in (-360, 0, 360):
+        shifted = [(x + shift, y) for x, y in points]
+        inside = _cut(_cut(shifted, 180.0, 1), -180.0, -1)
+        yield [(round(x), round(y)) for x, y in (project(*point) for point in inside)]
+
+
+def _cut(points: list[Degrees], edge: float, side: int) -> list[Degrees]:
+    """Keep the part of a ring on one side of a longitude (Sutherland and Hodgman 1974)."""
+    kept: list[Degrees] = []
+    for (x0, y0), (x1, y1) in pairwise([*points[-1:], *points]):
+        if (x0 - edge) * side > 0 > (x1 - edge) * side or (x0 - edge) * side < 0 < (x1 - edge) * side:
+            kept.append((edge, y0 + (y1 - y0) * (edge - x0) / (x1 - x0)))
+        if (x1 - edge) * side <= 0:
+            kept.append((x1, y1))
+    return kept
 
 
 def _path(points: list[Point]) -> str:
     """Write a ring as a path of relative steps; empty where nothing of it is left at this size."""
-    distinct = [point for point, before in zip(points, [None, *points], strict=False) if point != before]
-    if len(distinct) < 4:
+    distinct = [point for point, before in zip(points, points[-1:] + points, strict=False) if point != before]
+    if len(distinct) < 3:
         return ""
-    steps = [(x - a, y - b) for (a, b), (x, y) in pairwise(distinct[:-1])]
+    steps = [(x - a, y - b) for (a, b), (x, y) in pairwise(distinct)]
     x, y = distinct[0]
     return f"M{x} {y}l{' '.join(f'{dx} {dy}' for dx, dy in steps)}z".replace(" -", "-")
 

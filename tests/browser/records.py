@@ -136,7 +136,9 @@ def many(count: int) -> Iterator[object]:
 
 def outbound(record: object) -> Outbound:
     topic = {"Event": "news.events", "Mention": "news.mentions", "JudgedArticle": "news.unique"}[type(record).__name__]
-    return Outbound(topic, b"k", encode(record), headers_for(record, key="k"))
+    # The topic of the events is compacted: one key an event. One partition keeps the order.
+    key = getattr(record, "event_id", "k")
+    return Outbound(topic, key.encode(), encode(record), headers_for(record, key=key), partition=0)
 
 
 async def send(broker: Broker, *records: object) -> None:

@@ -54,9 +54,8 @@ export class List {
     const room = Math.ceil(this.scroller.clientHeight / this.height) + 2 * OVERSCAN;
     const wanted = this.items.slice(first, first + room);
     const ids = new Set(wanted.map((row) => row.id));
-    // The row with the focus stays, or the focus would be lost with it.
-    const held = this.nodes.get(this.active)?.contains(document.activeElement) && this.index.has(this.active);
-    if (held && !ids.has(this.active)) {
+    // The row that has or would get the focus stays, or the list could not be reached by keys.
+    if (this.index.has(this.active) && !ids.has(this.active)) {
       wanted.push(this.items[this.index.get(this.active)]);
       ids.add(this.active);
     }

@@ -40,7 +40,7 @@ export function rowOf(item) {
     articles: event.num_articles,
     mentions: event.num_mentions,
     date: event.event_date,
-    day: (event.event_date?.start ?? event.first_seen ?? "").slice(0, 10),
+    day: (event.event_date?.start ?? event.first_seen ?? item.arrived).slice(0, 10),
     place: place ? { name: place.name, lat: place.lat, lon: place.lon, country: place.country, at: place.precision } : null,
     evidence: best ? best.evidence.slice(0, 400) : "",
     evidenceLanguage: best ? best.language : "und",

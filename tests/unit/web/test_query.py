@@ -26,6 +26,7 @@ TALKS = event(
         {"q": "ملاقات moscow"},
         {"q": "FOREIGN minister"},
         {"status": "active"},
+        {"where": "country=PAK type=AGREE confidence>=0.7"},
     ],
 )
 def test_an_event_is_found_by_what_it_is(query: dict[str, str]):
@@ -51,7 +52,15 @@ def test_an_event_is_not_found_by_what_it_is_not(query: dict[str, str]):
 
 
 @pytest.mark.parametrize(
-    "query", [{"where": "x"}, {"limit": "many"}, {"min_confidence": "nan"}, {"limit": "-1"}, {"before": "inf"}]
+    "query",
+    [
+        {"where": "x"},
+        {"colour": "red"},
+        {"limit": "many"},
+        {"min_confidence": "nan"},
+        {"limit": "-1"},
+        {"before": "inf"},
+    ],
 )
 def test_what_cannot_be_understood_is_said(query: dict[str, str]):
     with pytest.raises(QueryError):
