@@ -10,7 +10,7 @@ from pipeline.linking.block import MOST_OF_ONE, Block
 from pipeline.linking.blocks import Blocks
 from pipeline.linking.picture import Picture, Telling, differences
 from pipeline.linking.report import report
-from pipeline.linking.window import forgotten, too_late
+from pipeline.linking.window import forgotten, spared, too_late
 from pipeline.stage import Drop, Effect, Emit, Put, StageSpec
 from schemas.event import Event, Mention
 
@@ -49,7 +49,8 @@ class Linking:
             return [Drop("known")]
         kept = after.trimmed(telling)
         self._remember(key, kept, telling if kept is after else telling.of(r.event_key for r in kept.reports))
-        return [Put(key, kept), *forgotten(state, key, new.told), *(_events(changes) or [Drop("known")])]
+        gone = (*forgotten(state, key, new.told), *spared(state, key))
+        return [Put(key, kept), *gone, *(_events(changes) or [Drop("known")])]
 
     def _withdrawal(self, key: str, block: Block, mention: Mention, reason: str) -> list[Effect[Event, Block]]:
         """End a mention that its article tells no more, or tells now as what did not happen."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from pipeline.linking.block import DAYS, Block
+from pipeline.linking.blocks import Blocks
 from pipeline.stage import Put
 
 # An archive may come in any order, so that few blocks are kept whatever their age.
@@ -37,6 +38,12 @@ def forgotten(state: Mapping[str, Block], own: str, told: int | None) -> Iterato
     done = len(gone) < FORGOTTEN_AT_ONCE
     yield Put(WINDOW, replace(window, floor=floor, clock=clock if done else window.clock))
     yield from (Put(key, None) for key in gone)
+
+
+def spared(state: Mapping[str, Block], own: str) -> Iterator[Put[Block]]:
+    """Forget a few of the blocks last told of longest ago where there are too many, whatever their age."""
+    names = state.spare(own) if isinstance(state, Blocks) else []
+    yield from (Put(name, None) for name in names if name != WINDOW)
 
 
 def _last_told(block: Block) -> int:
