@@ -32,6 +32,8 @@ def user() -> str:
     """The user of the image; root without any rights where that user cannot reach this Python."""
     if shutil.which("unshare") is None or shutil.which("setpriv") is None:
         pytest.skip("no unshare and setpriv here: apt install util-linux")
+    if ROOT.is_relative_to("/tmp"):
+        pytest.skip("the checkout lies in /tmp, which is hidden in the container")
     if contained("0", "true").returncode:
         pytest.skip("this process may not make a mount namespace: it needs root")
     return USER if contained(USER, sys.executable, "-c", "").returncode == 0 else "0"

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from tests.supply.bill import environment, installed_with, licence, runtime, shipped, table
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 
 # Declared in its files and not in its metadata.
 IN_FILES = {"ahocorasick_rs": "Apache-2.0"}
