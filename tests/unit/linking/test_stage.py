@@ -147,6 +147,10 @@ def test_different_counterparts_on_one_day_are_different_events():
         ),
         ({"event_type": "ASSAULT"}, {"event_type": "ASSAULT", "event_date": day("2021-04-08")}),
         ({"event_date": month("2021-04", 30)}, {}),
+        ({"actors": (LAVROV,), "event_date": replace(month("2021-04", 30), precision="year")}, {"actors": (LAVROV,)}),
+        ({"event_type": "ACCUSE", "actors": (("RUS", "Ambassador"),)}, {"event_type": "ACCUSE", "actors": (("RUS", "President"), PUTIN)}),
+        ({"article": "x", "event_mode": "visit"}, {"article": "x", "event_type": "CONSULT"}),
+        ({"event_type": "ASSAULT", "event_mode": "aerial"}, {"event_type": "ASSAULT", "event_mode": "abduct"}),
     ],
 )  # fmt: skip
 def test_what_keeps_two_mentions_apart(one, other):
@@ -165,6 +169,9 @@ def test_what_keeps_two_mentions_apart(one, other):
         ({"actors": (LAVROV,), "event_date": day("2021-04-06")}, {"actors": (LAVROV, PUTIN)}),
         ({"event_type": "SUPPORT", "cameo_code": "057"}, {"event_type": "AGREE", "cameo_code": "031"}),
         ({"event_type": "ACCUSE", "cameo_code": "112"}, {"event_type": "ACCUSE", "cameo_code": "1121"}),
+        ({"event_mode": "visit"}, {"event_mode": "multilateral"}),
+        ({"event_type": "ASSAULT", "event_mode": "aerial", "cameo_code": "195"}, {"event_type": "ASSAULT", "cameo_code": "186"}),
+        ({"event_type": "ACCUSE", "recipients": (("PAK", None), ("IND", None))}, {"event_type": "ACCUSE", "recipients": (("PAK", None), ("IND", None), ("CHN", None))}),
         ({"event_type": "ASSAULT", "story": "s"}, {"event_type": "ASSAULT", "story": "s", "event_date": day("2021-04-08")}),
     ],
 )  # fmt: skip
