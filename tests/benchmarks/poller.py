@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ from typing import Any
 
 import aiohttp
 import feedparser
+import orjson
 import psutil
 
 from agents.app import build
@@ -66,6 +68,7 @@ class Run:
     server_cpu: float = 0.0
     main_bytes: int = 0
     parse_bytes: int = 0
+    states: Counter[str] = field(default_factory=Counter)
     lags: list[tuple[float, float]] = field(default_factory=list)
 
     @property
@@ -78,7 +81,7 @@ class Run:
 
     def report(self) -> None:
         print(
-            f"{self.what}: {self.polls} polls, {self.articles} articles, {self.wall:.1f} s of wall clock, "
+            f"{self.what}: {self.polls} polls ({', '.join(f'{n} {word}' for word, n in sorted(self.states.items()))}), {self.articles} articles, {self.wall:.1f} s of wall clock, "
             f"{self.polls / self.wall * 60:,.0f} polls/min; processor {self.main_cpu:.1f} s poller + "
             f"{self.parse_cpu:.1f} s parsing = {self.polls / self.cpu * 60:,.0f} polls/CPU min "
             f"(server {self.server_cpu:.1f} s); memory {self.main_bytes / 1e6:.0f} MB poller + "
@@ -165,8 +168,9 @@ def _counting(send: Send, run: Run, stop: asyncio.Event, polls: int) -> Send:
     async def counted(topic: str, key: bytes | None, value: bytes, headers: tuple[tuple[str, bytes], ...]) -> None:
         await send(topic, key, value, headers)
         run.articles += topic == RAW_TOPIC
-        if topic == FEEDS_TOPIC:
+        if topic == FEEDS_TOPIC and not (key or b"").endswith(b"#memory"):
             run.polls += 1
+            run.states[str(orjson.loads(value).get("error") or "well")] += 1
             if run.polls >= polls:
                 stop.set()
 
