@@ -32,6 +32,9 @@ class Blocks(MutableMapping[str, Block]):
             self._told[key] = told
             heappush(self._silent, (told, key))
         self._blocks[key] = block
+        if len(self._silent) > 2 * len(self._blocks) + FORGOTTEN_AT_ONCE:
+            self._silent = [(day, name) for name, day in self._told.items()]
+            heapify(self._silent)
 
     def __delitem__(self, key: str) -> None:
         del self._blocks[key], self._told[key]
@@ -47,9 +50,6 @@ class Blocks(MutableMapping[str, Block]):
         spare = min(FORGOTTEN_AT_ONCE, len(self) - MOST_BLOCKS)
         if spare <= 0:
             return []
-        if len(self._silent) > 2 * len(self) + FORGOTTEN_AT_ONCE:
-            self._silent = [(told, name) for name, told in self._told.items()]
-            heapify(self._silent)
         found: list[tuple[int, str]] = []
         while len(found) < spare and self._silent:
             told, name = heappop(self._silent)

@@ -90,6 +90,13 @@ def test_the_blocks_silent_for_longest_are_forgotten_first_whatever_the_order_th
     assert again.spare("x") == ["b2"]
 
 
+def test_what_is_kept_to_find_silent_blocks_is_bounded_too():
+    held = Blocks()
+    for day in range(200):
+        held["b"] = Block(reports=(told(day),))
+    assert len(held._silent) < 10
+
+
 def test_below_the_bound_no_block_is_forgotten(monkeypatch):
     monkeypatch.setattr(blocks, "MOST_BLOCKS", 3)
     assert Blocks({"b": Block(reports=(told(1),))}).spare("x") == []
