@@ -82,7 +82,7 @@ async def test_events_appear_as_they_come_and_open_by_keys(browser):
         links = await tab.eval_on_selector_all(".mention footer a", "all => all.map(a => [a.href, a.rel])")
         assert ["https://news.example/1", "noopener noreferrer"] in links
         await tab.keyboard.press("Escape")
-        await tab.wait_for_function("document.activeElement.closest('li')?.dataset.id === 'e1'")
+        await tab.wait_for_function("() => document.activeElement.closest('li')?.dataset.id === 'e1'")
         await send(broker, event(5, [told(5)], revision=2, status="merged", merged_into="e1"))
         await counts(tab, "1 event")
         assert tab.faults == []
@@ -98,7 +98,7 @@ async def test_filters_choose_are_in_the_address_and_can_be_taken_away(browser):
         await tab.keyboard.press("Escape")
         await tab.click("[data-facet=language] summary")
         await tab.check("[data-facet=language] input[value=ur]")
-        await tab.wait_for_function("location.search.includes('language=ur')")
+        await tab.wait_for_function("() => location.search.includes('language=ur')")
         shown = await tab.text_content("#count")
         await tab.reload()
         await counts(tab, shown)
@@ -110,7 +110,7 @@ async def test_filters_choose_are_in_the_address_and_can_be_taken_away(browser):
         await tab.evaluate(
             "() => { const c = document.getElementById('confidence'); c.value = 0.9; c.dispatchEvent(new Event('input')); }"
         )
-        await tab.wait_for_function("document.getElementById('count').textContent.includes(' of 60')")
+        await tab.wait_for_function("() => document.getElementById('count').textContent.includes(' of 60')")
         assert tab.faults == []
 
 
@@ -166,7 +166,7 @@ async def test_five_thousand_events_leave_the_page_small_and_quick(browser):
     async with served("page-many", *many(5_000)) as (address, _, _s):
         tab = await opened(browser, address)
         await tab.wait_for_function(
-            "/^5,000 events$/.test(document.getElementById('count').textContent)", timeout=60_000
+            "() => /^5,000 events$/.test(document.getElementById('count').textContent)", timeout=60_000
         )
         assert await tab.evaluate("document.querySelectorAll('#rows li').length") < 60
         assert await tab.evaluate("document.querySelectorAll('*').length") < 2_500

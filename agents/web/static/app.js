@@ -180,7 +180,7 @@ async function start() {
   route();
   const stream = new Stream({
     reset(limit) { store.limit = limit ?? store.limit; store.clear(); },
-    rows(items) { took(items); if (!page.loaded) { page.loaded = true; refresh(); } },
+    rows(items) { took(items); if (!page.loaded) { page.loaded = true; refresh(); list.mark(list.opened); } },
     state,
   });
   await stream.start();

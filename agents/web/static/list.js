@@ -36,8 +36,19 @@ export class List {
 
   mark(id) {
     this.opened = id;
-    if (id && this.index.has(id)) this.active = id;
+    if (id && this.index.has(id)) {
+      this.active = id;
+      this.reveal(id);
+    }
     this.render();
+  }
+
+  /** Scroll as far as needed to see a row. */
+  reveal(id) {
+    const top = this.index.get(id) * this.height;
+    const bottom = top + this.height - this.scroller.clientHeight;
+    if (this.scroller.scrollTop > top) this.scroller.scrollTop = top;
+    if (this.scroller.scrollTop < bottom) this.scroller.scrollTop = bottom;
   }
 
   measure() {
@@ -120,10 +131,7 @@ export class List {
   focus(id) {
     if (!this.index.has(id)) return;
     this.active = id;
-    const top = this.index.get(id) * this.height;
-    const bottom = top + this.height - this.scroller.clientHeight;
-    if (this.scroller.scrollTop > top) this.scroller.scrollTop = top;
-    if (this.scroller.scrollTop < bottom) this.scroller.scrollTop = bottom;
+    this.reveal(id);
     this.render();
     this.nodes.get(id)?.firstChild.focus({ preventScroll: true });
   }
