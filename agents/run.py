@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from agents.app import build
 from agents.broker import BrokerError, exit_code
 from agents.config import SettingError, Settings, read_settings
 from agents.lifecycle import EX_CONFIG, EX_SOFTWARE, EX_TEMPFAIL, run_until_stopped
+from agents.web.access import Access
+from agents.web.command import Page, serving
 from agents.worker import prepare
 
 if TYPE_CHECKING:
@@ -27,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `khabar run`."""
     parser.add_argument("--feeds", required=True, type=Path, help="the feed catalog (TOML)")
     parser.add_argument("--broker", help="default: sqlite:///.khabar/khabar.db")
+    parser.add_argument(
+        "--web", type=int, nargs="?", const=8080, metavar="PORT", help="serve the live page too, on 127.0.0.1:8080"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,21 +61,25 @@ async def _run(args: argparse.Namespace, settings: Settings) -> int:
     except BrokerError as error:
         print(f"khabar run: {error}", file=sys.stderr)
         return exit_code(error, EX_TEMPFAIL)
-    return await _poll_and_work(catalog, settings)
+    async with AsyncExitStack() as around:
+        return await _poll_and_work(catalog, settings, around, args.web)
 
 
-async def _poll_and_work(catalog: Catalog, settings: Settings) -> int:
+async def _poll_and_work(catalog: Catalog, settings: Settings, around: AsyncExitStack, web: int | None) -> int:
     from agents.poller.loop import poll_forever
+    from agents.poller.metrics import PollerMetrics
 
     stop = asyncio.Event()
     built = build(settings)
     pollers: list[asyncio.Task[None]] = []
 
     async def ready() -> None:
-        state = Path(settings.state_dir) / "feeds.db"
-        poller = asyncio.create_task(poll_forever(catalog, built.send, state_path=state, stop=stop))
+        state, metrics = Path(settings.state_dir) / "feeds.db", PollerMetrics(built.metrics.registry)
+        poller = asyncio.create_task(poll_forever(catalog, built.send, state_path=state, stop=stop, metrics=metrics))
         poller.add_done_callback(lambda _: stop.set())
         pollers.append(poller)
+        if web is not None:
+            await around.enter_async_context(serving(settings, Page(port=web, access=Access(settings.web_token))))
 
     async def closing() -> None:
         stop.set()
