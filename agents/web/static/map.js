@@ -143,7 +143,7 @@ export class WorldMap {
     const weight = this.points.reduce((sum, place) => sum + place.count, 0);
     let seen = 0;
     // The last twentieth may lie anywhere without making all else small.
-    const near = this.points.filter((place) => (seen += place.count) <= weight * 0.95 || seen === place.count);
+    const near = this.points.filter((place) => (seen += place.count) <= weight * 0.95 || this.points.length < 12);
     if (!near.length) return this.look(this.world);
     const xs = near.map((place) => place.x);
     const ys = near.map((place) => place.y);
