@@ -1,0 +1,1 @@
+"""`khabar alerts`: rules over the events of a broker, told to webhooks."""

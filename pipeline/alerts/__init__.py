@@ -1,0 +1,1 @@
+"""Alerts: rules over events, evaluated in event time alone, so that a replay gives what the live run gave."""
