@@ -187,12 +187,12 @@ def prepare(used: Catalog, state: Path, now: datetime, spread: timedelta, *, kno
     """Write a state in which every feed is due, all at once or spread; `known` feeds have been polled before."""
     rate = 0.5 / INTERVAL.total_seconds()
     feeds = FeedState(etag='"0"', polls=50, rate=rate, last_ok=now, whole_at=now) if known else FeedState()
-    seens = [_seen(number, now) if known else Seen() for number in range(min(DIFFERENT, len(used.feeds)))]
+    states = [_seen(number, now) if known else Seen() for number in range(min(DIFFERENT, len(used.feeds)))]
     with SQLiteStore(state) as store:
         store._open.execute("begin")
         for number, spec in enumerate(used.feeds):
             due = replace(feeds, next_poll=now + spread * number / len(used.feeds))
-            store.commit(spec.id, Stored(spec.url, due, seens[number % DIFFERENT]))
+            store.commit(spec.id, Stored(spec.url, due, states[number % DIFFERENT]))
         store._open.execute("commit")
 
 
