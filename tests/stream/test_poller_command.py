@@ -65,7 +65,7 @@ async def test_a_dry_run_prints_states_and_articles_as_json_lines_and_leaves_no_
         code, lines, _ = await command("--feeds", write(tmp_path, server.port), "--dry-run", "--json")
     status, *articles = [orjson.loads(line) for line in lines]
     assert code == 0
-    assert (status["schema"], status["state"], status["new_items"]) == ("feed_status/1.0", "ok", 2)
+    assert (status["schema"], status["state"], status["new_items"]) == ("feed_status/1.1", "ok", 2)
     assert [article["headline"] for article in articles] == ["کوئٹہ میں زلزلہ", "B\u202e evil"]
     assert not (tmp_path / "state").exists()
 
@@ -78,6 +78,6 @@ async def test_a_dry_run_for_people_is_legible_and_tells_failures_by_its_code(tm
             "--feeds", write(tmp_path, server.port, more=more.format(server.port)), "--dry-run"
         )
     assert code == 1
-    assert lines[0].split() == ["dailyexample", "ok", "1", "items,", "1", "new,", "0", "changed"]
+    assert lines[0].split() == ["dailyexample", "ok", "1", "items,", "1", "new,", "0", "changed", "first_poll"]
     assert "\\u202e" in lines[1]
     assert lines[2].split() == ["gone", "error", "0", "items,", "0", "new,", "0", "changed", "http_4xx:", "HTTP", "404"]
