@@ -120,15 +120,6 @@ def random_id() -> None:
     mentions.identifier = lambda recipe: f"m1_{os.urandom(12).hex()}"
 
 
-def state_not_written() -> None:
-    """State is kept in memory, and its changelog never written."""
-
-    async def put(window: Window, real: Any, outs: Sequence[Outbound], done: Done) -> Pending:
-        return await real(window, [out for out in outs if not out.topic.endswith("-changelog")], done)
-
-    _put_instead(put)
-
-
 BUGS: dict[str, Callable[[], None]] = {
     bug.__name__: bug
     for bug in (
@@ -139,7 +130,6 @@ BUGS: dict[str, Callable[[], None]] = {
         self_duplicate,
         dead_letter_not_awaited,
         random_id,
-        state_not_written,
     )
 }
 

@@ -15,7 +15,8 @@ from agents.broker import Received
 from pipeline.driver import Driver
 from pipeline.events.stage import extract
 from pipeline.stage import Emit
-from schemas.article import Article, JudgedArticle, RawArticle
+from pipeline.topology import stages
+from schemas.article import Article, JudgedArticle, RawArticle, Verdict
 from schemas.codec import DecodeError, decode, encode
 from schemas.deadletter import DeadLetter, from_message
 from schemas.event import Event, Mention
@@ -227,24 +228,29 @@ class Check:
         return ["outputs"] if expected else ["no_event"]
 
     def _compare_events(self) -> None:
-        """Events as a subscriber has them at last, and mentions, against a run without faults over the same news.raw."""
+        """Compare what a subscriber holds at last.
+
+        Event ids must be those of a run without faults over the same news.raw. Verdicts and the content of events also
+        depend on the order in which articles of different sites meet: they must be what the stage gives in that order.
+        """
         view = final_events(self._topics["news.events"])
         poisoned = {one.number for one in self._inputs.values() if one.reason is not None}
-        calm = without_faults(self._topics["news.raw"], poisoned)
-        wanted = calm.events
+        wanted = without_faults(self._topics["news.raw"], poisoned)
         self._found.events, self._found.expected_events = len(view), len(wanted)
         for name in sorted(wanted.keys() - view.keys()):
             self._fault("event missing", name, "news.mentions at best")
         for name in sorted(view.keys() - wanted.keys()):
             self._fault("event of no fault-free run", name, "news.events")
-        for name in sorted(view.keys() & wanted.keys()):
-            if encode(view[name]) != encode(wanted[name]):
+        linked = linked_in_order(self._decoded("news.mentions"))
+        for name in sorted(view.keys() & linked.keys()):
+            if encode(view[name]) != encode(linked[name]):
                 self._fault("event with other content", name, "news.events")
-        for article in sorted(self._judged.keys() & calm.verdicts.keys()):
-            verdict = self._judged[article].verdict
-            if (verdict.verdict, verdict.nothing_new) != calm.verdicts[article]:
-                was, right = (verdict.verdict, verdict.relation), calm.verdicts[article][0]
-                self._fault("judged otherwise", f"{article}: {was}, not {right}", "news.unique")
+        right = judged_in_order(self._decoded("news.articles"))
+        for article in sorted(self._judged.keys() & right.keys()):
+            was, should = self._judged[article].verdict, right[article]
+            if (was.verdict, was.nothing_new) != (should.verdict, should.nothing_new):
+                what = f"{article}: {was.verdict} ({was.relation}), not {should.verdict} ({should.relation})"
+                self._fault("judged otherwise", what, "news.unique")
         told = set().union(*self._told.values())
         for name in sorted(self._mentions.keys() - told):
             self._fault("mention of no article", name, "news.mentions")
@@ -259,27 +265,36 @@ def final_events(records: Iterable[Received]) -> dict[str, Event]:
     return view
 
 
-@dataclass(frozen=True, slots=True)
-class Calm:
-    """What a run without faults gives: events by id, and of every article the verdict and whether it says nothing new."""
-
-    events: dict[str, Event]
-    verdicts: dict[ArticleName, tuple[str, bool]]
-
-
-def without_faults(raw: Iterable[Received], poisoned: Collection[int] = ()) -> Calm:
-    """Run all stages over what lies on news.raw, partition by partition, each message once."""
+def without_faults(raw: Iterable[Received], poisoned: Collection[int] = ()) -> dict[str, Event]:
+    """Run all stages over what lies on news.raw, partition by partition, each message once; returns the events."""
     driver, done = Driver(), set[int | None](poisoned)
-    verdicts: dict[ArticleName, tuple[str, bool]] = {}
     for record in raw:
         number = number_of(record.headers)
-        if number in done:
-            continue
-        done.add(number)
-        outcome = driver.feed(decode(RawArticle, record.value or b""))
-        for one in outcome.records("dedup"):
-            verdicts[one.article.uri, one.article.version] = (one.verdict.verdict, one.verdict.nothing_new)
-    return Calm(driver.events(), verdicts)
+        if number not in done:
+            done.add(number)
+            driver.feed(decode(RawArticle, record.value or b""))
+    return driver.events()
+
+
+def judged_in_order(records: Iterable[tuple[Received, Article]]) -> dict[ArticleName, Verdict]:
+    """Run dedup alone over articles in the order in which they lie on each partition, each once."""
+    driver, found = Driver([spec for spec in stages() if spec.name == "dedup"]), dict[ArticleName, Verdict]()
+    for record, article in records:
+        if (article.uri, article.version) not in found:
+            outcome = driver.run(Emit(article.uri, article, record.partition))
+            for one in outcome.records("dedup"):
+                found[one.article.uri, one.article.version] = one.verdict
+    return found
+
+
+def linked_in_order(records: Iterable[tuple[Received, Mention]]) -> dict[str, Event]:
+    """Run linking alone over mentions in the order in which they lie on each partition, each version once."""
+    driver, done = Driver([spec for spec in stages() if spec.name == "linking"]), set[tuple[str, int]]()
+    for record, mention in records:
+        if (mention.mention_id, mention.article_version) not in done:
+            done.add((mention.mention_id, mention.article_version))
+            driver.run(Emit((record.key or b"").decode(), mention, record.partition))
+    return driver.events()
 
 
 def _place(record: Received) -> str:

@@ -60,6 +60,8 @@ class Plan:
 
 PROFILES = {
     "smoke": Plan(400, 2, 1, {"kill": 2, "failpoint": 2, "bounce": 1, "cut": 1}),
+    # How soon killed partitions go on, with the settings of production.
+    "recovery": Plan(1200, 3, 3, {"kill": 22, "kill_two": 1, "takeover": 2, "bounce": 2}),
     # Nothing stands before the broker here: a worker asks whether its address takes connections.
     "outage": Plan(2000, 2, 1, {"outage": 1, "kill": 1}, proxied=False),
     # A failpoint is two kills: one to start the worker with it, and its own.

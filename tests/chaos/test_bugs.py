@@ -33,7 +33,6 @@ EXPECTED: dict[str, tuple[str, dict[str, str], str | None]] = {
     "self_duplicate": ("after_state/dedup:40", {}, "judged otherwise"),
     "dead_letter_not_awaited": ("before_ack/language:50", {REFUSE: "7"}, "lost"),
     "random_id": ("before_ack/events:20", {}, "mention of no article"),
-    "state_not_written": ("before_ack/dedup:105", {}, "judged otherwise"),
 }
 
 
