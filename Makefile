@@ -28,7 +28,7 @@ demo: setup ## replay seeds/ through the whole Faust pipeline, no broker needed,
 .PHONY: test
 test: setup ## unit, stream, golden and contract tests (no broker)
 	$(PYTEST) -q -n 2 -m "not kafka and not e2e" tests
-	$(PYTEST) -q -m "e2e and not kafka" tests
+	$(PYTEST) -q -m "e2e and not kafka and not slow" tests
 
 .PHONY: test-kafka
 test-kafka: setup ## the tests against a real Apache Kafka (Java 17+ and Maven, or KHABAR_TEST_BOOTSTRAP)
@@ -63,7 +63,8 @@ bench: setup ## articles a second and memory, stage by stage (KHABAR_BENCH_ARTIC
 
 SEED ?= 1
 .PHONY: chaos
-chaos: setup ## 25 kills and other faults on a real Kafka, checked to the last record (SEED=n; needs Java and Maven)
+chaos: setup ## planted bugs, then 25 kills and other faults on a real Kafka, checked to the last record (SEED=n; needs Java and Maven)
+	$(PYTEST) -q -m slow tests/chaos
 	$(BIN)/python -m tests.chaos.run --profile commit --seed $(SEED)
 
 .PHONY: chaos-nightly

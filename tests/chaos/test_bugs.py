@@ -19,7 +19,7 @@ from tests.chaos.workers import Worker
 from tests.chaos.workload import Input, Workload
 from tests.stream.harness import fast, prepared
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(300)]
 NUMBER = 150
 # A worker with nothing to do but the rest of a run is done long before.
 DRAIN_SECONDS, STUCK_SECONDS = 60.0, 8.0
