@@ -151,6 +151,9 @@ async def test_seeking_back_reads_again(url, name):
         await until(lambda: len(seen) == 5)
         await app.consumer.seek_wait({TP(name, 0): 2})
         await until(lambda: len(seen) == 8)
+        if url.startswith("kafka"):
+            # Faust notes what it has read only after the agent has it: a seek in between would be forgotten.
+            await until(lambda: app.consumer._read_offset.get(TP(name, 0)) == 4)
         await app.consumer.seek(TP(name, 0), 0)
         await until(lambda: len(seen) == 13)
         assert await app.consumer.position(TP(name, 0)) == 5
