@@ -89,6 +89,10 @@ class Outbox:
         self.pending += [Pending(name, plain(alert)) for name in webhooks]
         del self.pending[: max(0, len(self.pending) - MOST_PENDING)]
 
+    def take_out(self, done: Pending) -> None:
+        """Let go of a call that was made; it may have made room for others in the meantime."""
+        self.pending = [one for one in self.pending if one is not done]
+
     def save(self) -> None:
         """Make durable what is known."""
         known = {

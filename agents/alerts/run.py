@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("khabar.alerts")
 
 SAVE_INTERVAL = 1.0
+LEAST_WAIT = 0.05
 TOPIC = "news.events"
 
 
@@ -35,7 +36,7 @@ class AlertRun:
         """Tell `webhooks`, with the secret of each."""
         self._settings, self._outbox = settings, outbox
         self._webhooks, self._secrets = webhooks, secrets
-        self._due = asyncio.Event()
+        self._due, self._tried = asyncio.Event(), asyncio.Event()
 
     async def run(self, start: str, *, follow: bool = True) -> None:
         """Follow the events from where the file says, else from `start`; without `follow` to the end of the topic."""
@@ -43,22 +44,27 @@ class AlertRun:
             async with connect(self._settings) as broker:
                 self._outbox.offsets = await offsets_at(broker, TOPIC, parse_start(start))
             self._outbox.save()
-        subscriber = Subscriber(self._settings, start=self._outbox.offsets, follow=follow)
-        sending = asyncio.create_task(self._send_forever())
-        saving = asyncio.create_task(self._save_forever())
+        tasks = [asyncio.create_task(one) for one in (self._follow(follow=follow), self._send(), self._save())]
         try:
-            async with subscriber as events:
-                async for delivery in events.deliveries():
-                    self._take(delivery.record)
-                    self._outbox.offsets[delivery.received.partition] = delivery.received.offset + 1
-            # What could not be told at the first try is for the next run.
-            while any(one.tries == 0 for one in self._outbox.pending):
-                await asyncio.wait({sending}, timeout=0.05)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                # Only following ends by itself: a full disk must not leave rules at work that tell nobody.
+                task.result()
         finally:
-            for task in (sending, saving):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(sending, saving, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             self._outbox.save()
+
+    async def _follow(self, *, follow: bool) -> None:
+        async with Subscriber(self._settings, start=self._outbox.offsets, follow=follow) as events:
+            async for delivery in events.deliveries():
+                self._take(delivery.record)
+                self._outbox.offsets[delivery.received.partition] = delivery.received.offset + 1
+        # What could not be told at the first try is for the next run.
+        while any(one.tries == 0 for one in self._outbox.pending):
+            self._tried.clear()
+            await self._tried.wait()
 
     def _take(self, event: Event) -> None:
         for watch in self._outbox.watches:
@@ -67,7 +73,7 @@ class AlertRun:
                 self._outbox.put(alert, watch.rule.webhooks)
                 self._due.set()
 
-    async def _save_forever(self) -> None:
+    async def _save(self) -> None:
         saved: dict[int, int] = {}
         while True:
             await asyncio.sleep(SAVE_INTERVAL)
@@ -75,12 +81,14 @@ class AlertRun:
                 self._outbox.save()
                 saved = dict(self._outbox.offsets)
 
-    async def _send_forever(self) -> None:
+    async def _send(self) -> None:
         while True:
-            await self._send_due()
+            # Cleared first: what comes while calls are made is due at once.
             self._due.clear()
+            await self._send_due()
+            self._tried.set()
             waits = [one.due for one in self._outbox.pending]
-            wait = max(0.05, min(waits) - time.time()) if waits else None
+            wait = max(LEAST_WAIT, min(waits) - time.time()) if waits else None
             try:
                 async with asyncio.timeout(wait):
                     await self._due.wait()
@@ -95,7 +103,7 @@ class AlertRun:
             self._outbox.save()
         for one in due:
             if await self._is_done(one):
-                self._outbox.pending.remove(one)
+                self._outbox.take_out(one)
                 self._outbox.save()
 
     async def _is_done(self, one: Pending) -> bool:

@@ -45,6 +45,8 @@ DOMESTIC = frozenset({
     "COERCE", "SANCTION", "PROTEST", "ASSAULT", "ACCUSE", "REQUEST", "REJECT", "RETREAT", "CONCEDE", "THREATEN",
 })  # fmt: skip
 OFFICES = frozenset({"person", "counterpart"})
+# Words between a verb and the noun it governs.
+GOVERNED_REACH = 8
 # An event that was longer ago than this on the day of publication is recalled, not news.
 NEWS = timedelta(days=90)
 # Without a day of publication: no feed is older than feeds.
@@ -211,14 +213,22 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
 
 
 def _hits_back(scene: Scene, firing: Firing) -> bool:
-    """Whether what somebody promises or is ready to do is to fight: that is a threat, whoever it is made to."""
-    clause = firing.clause
-    return scene.chart.within("list", "reprisal", clause.start, max(clause.end, firing.stop)) is not None
+    """Whether what somebody promises or is ready to do is to hit back: that is a threat, whoever it is made to."""
+    return _beside(scene, firing, "reprisal")
 
 
 def _denies(scene: Scene, firing: Firing) -> bool:
     """Whether what is rejected are allegations: who denies them makes a statement, unless another state made them."""
-    return scene.chart.within("list", "claims", firing.clause.start, max(firing.clause.end, firing.stop)) is not None
+    return _beside(scene, firing, "claims")
+
+
+def _beside(scene: Scene, firing: Firing, name: str) -> bool:
+    """Whether a word of a list stands where what the verb governs does: behind it, or before where verbs come last."""
+    if scene.reader.known.grammar.order == "SOV":
+        start, end = max(firing.clause.start, firing.start - GOVERNED_REACH), firing.stop
+    else:
+        start, end = firing.start, min(firing.clause.end, firing.end + GOVERNED_REACH)
+    return scene.chart.within("list", name, start, end) is not None
 
 
 def _governs(chunk: Chunk) -> bool:

@@ -106,6 +106,24 @@ async def test_what_could_not_be_told_is_told_by_the_next_run_which_goes_on_wher
     assert [json.loads(body)["event_ids"] for _, body in calls] == [["e1_0", "e1_1"]] * 2 + [["e1_0", "e1_1", "e1_2"]]
 
 
+async def test_a_run_that_cannot_keep_what_it_knows_ends(settings, tmp_path, monkeypatch):
+    async with receiver() as (url, calls):
+        run, kept = live(settings, tmp_path / "alerts.json", url)
+        await publish(settings, [at(0), at(1)])
+        save = kept.save
+
+        def full(self: Outbox) -> None:
+            if self.pending:
+                raise OSError(28, "No space left on device")
+            save()
+
+        monkeypatch.setattr(Outbox, "save", full)
+        async with asyncio.timeout(20):
+            with pytest.raises(OSError, match="No space left"):
+                await run.run("beginning")
+    assert calls == []
+
+
 async def test_a_refusal_is_final(settings, tmp_path):
     await publish(settings, [at(0), at(1)])
     async with receiver(404) as (url, calls):
