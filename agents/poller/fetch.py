@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
+from agents.poller.connection import Connector
 from agents.poller.guard import BLOCKED, refusal, socket_factory
 from pipeline.feeds.conditional import Validators, request_headers
 from pipeline.feeds.outcome import ErrorKind
@@ -114,7 +115,7 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         """Open the client."""
-        connector = aiohttp.TCPConnector(
+        connector = Connector(
             socket_factory=socket_factory(allow_private=self._spec.allow_private),
             limit=self._spec.requests,
             ttl_dns_cache=60,

@@ -16,6 +16,7 @@ from tests.stream.feed_server import FeedServer, Raw, answer, rss
 
 SPEC = PollerSpec(user_agent="khabar-test/1 (+https://example.org)", allow_private=True)
 BODY = rss(("a", "A"))
+INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
 
 
 def zeros(size: int) -> bytes:
@@ -50,6 +51,7 @@ async def test_a_request_says_who_asks_and_nothing_more() -> None:
         (answer(200, gzip.compress(gzip.compress(BODY)), Content_Encoding="gzip, gzip"), ErrorKind.BAD_ENCODING),
         (answer(200, BODY, Content_Encoding="gzip"), ErrorKind.BAD_ENCODING),
         (answer(200, BODY, X="y" * 1_048_576), ErrorKind.BAD_RESPONSE),
+        (INTERIM * 40 + answer(200, BODY), ErrorKind.BAD_RESPONSE),
         (b"SSH-2.0-OpenSSH_9.6\r\n", ErrorKind.BAD_RESPONSE),
         (b"", ErrorKind.BAD_RESPONSE),
         ([b"HTTP/1.1 200 OK\r\n", 3.0], ErrorKind.TIMEOUT),
@@ -65,6 +67,7 @@ async def test_a_request_says_who_asks_and_nothing_more() -> None:
         "double-gzip",
         "no-gzip",
         "huge-header",
+        "interim",
         "ssh",
         "nothing",
         "slow-head",
@@ -98,6 +101,13 @@ async def test_compressed_answers_are_decoded() -> None:
         ]
         result = await fetcher.fetch(server.url())
     assert (result.body, result.charset) == (BODY, "windows-1251")
+
+
+async def test_a_few_interim_answers_are_read_over() -> None:
+    async with FeedServer() as server, Fetcher(SPEC) as fetcher:
+        server.answers["/feed"] = [INTERIM * 3 + answer(200, BODY)] * 12
+        for _ in range(12):
+            assert (await fetcher.fetch(server.url())).body == BODY
 
 
 async def test_redirects_are_followed_five_times_and_permanence_is_told() -> None:

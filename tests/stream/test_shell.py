@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from agents.deadletter import DeadLimitError
+from agents.deadletter import MEMORY, DeadLimitError
 from pipeline.stage import Drop, Emit, Put, Reject
 from pipeline.topology import StageSpec
 from schemas.article import RawArticle
@@ -148,7 +148,8 @@ async def test_state_is_read_back_by_the_next_worker(tmp_path):
 async def test_a_worker_whose_records_are_mostly_dead_stops_with_the_exit_code_of_a_wrong_configuration(tmp_path):
     settings = fast(f"sqlite:///{tmp_path}/dead.db", app_id="dead", dead_ratio=0.5, dead_in_a_row=0)
     async with running(settings, specs=[ECHO]) as app:
-        for number in range(1100):
+        # Not one more: the last of them ends the worker, which then takes no more.
+        for number in range(MEMORY):
             await app.send("news.raw", b"{", key=str(number).encode())
         with pytest.raises(DeadLimitError):
             await app.done("news.raw")
