@@ -75,7 +75,9 @@ async def _poll_and_work(catalog: Catalog, settings: Settings, around: AsyncExit
 
     async def ready() -> None:
         state, metrics = Path(settings.state_dir) / "feeds.db", PollerMetrics(built.metrics.registry)
-        poller = asyncio.create_task(poll_forever(catalog, built.send, state_path=state, stop=stop, metrics=metrics))
+        largest = settings.max_message_bytes
+        polling = poll_forever(catalog, built.send, state_path=state, stop=stop, metrics=metrics, largest=largest)
+        poller = asyncio.create_task(polling)
         poller.add_done_callback(lambda _: stop.set())
         pollers.append(poller)
         if web is not None:

@@ -81,7 +81,8 @@ async def _run(args: argparse.Namespace, settings: Settings, catalog: Catalog, s
         await _restore(args, settings, catalog, state)
     async with _kafka(settings) as built:
         if args.once:
-            emitter, printer = BrokerEmitter(built.send), _Printer(as_json=args.json)
+            emitter = BrokerEmitter(built.send, largest=settings.max_message_bytes)
+            printer = _Printer(as_json=args.json)
             with SQLiteStore(state) as store:
                 return _code(await poll_once(catalog, emitter, store, printer, shard=args.shard))
         stop = asyncio.Event()
@@ -94,7 +95,15 @@ async def _run(args: argparse.Namespace, settings: Settings, catalog: Catalog, s
         monitor = Monitor(built)
         await monitor.start()
         try:
-            await poll_forever(catalog, built.send, state_path=state, stop=stop, metrics=metrics, shard=args.shard)
+            await poll_forever(
+                catalog,
+                built.send,
+                state_path=state,
+                stop=stop,
+                metrics=metrics,
+                shard=args.shard,
+                largest=settings.max_message_bytes,
+            )
         finally:
             await monitor.stop()
         return EX_OK

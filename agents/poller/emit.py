@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Protocol
 
 from pipeline.source import site_key
 from schemas.codec import encode
+from schemas.deadletter import TOPIC_LIMIT, to_message
 from schemas.headers import headers_for
 
 if TYPE_CHECKING:
     from agents.poller.clock import Clock
     from schemas.article import RawArticle
+    from schemas.deadletter import DeadLetter
+    from schemas.escaping import Headers
     from schemas.feed import FeedStatus
 
 logger = logging.getLogger("khabar.poller")
 
 RAW_TOPIC = "news.raw"
 FEEDS_TOPIC = "news.feeds"
+DEAD_TOPIC = "news.dead"
 MEMORY = "#memory"
 AT_ONCE = 100
 RETRY_SECONDS = 5.0
@@ -53,13 +57,22 @@ class Emitter(Protocol):
         """
         ...
 
+    async def letter(self, letter: DeadLetter) -> None:
+        """Send a document that could not be read to the dead letters.
+
+        Raises:
+            EmitError: it was not taken.
+        """
+        ...
+
 
 class BrokerEmitter:
-    """Sends to the topics news.raw and news.feeds."""
+    """Sends to the topics news.raw, news.feeds and news.dead."""
 
-    def __init__(self, send: Send) -> None:
-        """Send through `send`."""
+    def __init__(self, send: Send, *, largest: int = TOPIC_LIMIT) -> None:
+        """Send through `send`; documents that do not fit into a message of `largest` bytes are cut."""
         self._send = send
+        self._largest = largest
 
     async def send(self, articles: Sequence[RawArticle]) -> None:
         """Send articles: those of a key one after another, so that their order is certain, different keys at once."""
@@ -77,8 +90,16 @@ class BrokerEmitter:
     async def status(self, status: FeedStatus) -> None:
         """Send the state of a feed, or the memory of it under a key of its own."""
         key = f"{status.url}{MEMORY}" if status.memory else status.url
+        await self._one(FEEDS_TOPIC, _bytes(key), encode(status), headers_for(status, key=key))
+
+    async def letter(self, letter: DeadLetter) -> None:
+        """Send a document that could not be read to the dead letters."""
+        key, value, headers = to_message(letter, self._largest)
+        await self._one(DEAD_TOPIC, key, value or b"", headers)
+
+    async def _one(self, topic: str, key: bytes, value: bytes, headers: Headers) -> None:
         try:
-            await self._send(FEEDS_TOPIC, _bytes(key), encode(status), headers_for(status, key=key))
+            await self._send(topic, key, value, headers)
         except Exception as error:
             raise _as_emit_error(error) from error
 
@@ -105,6 +126,10 @@ class PatientEmitter:
         """Send the state of a feed."""
         await self._persist(lambda: self._inner.status(status))
 
+    async def letter(self, letter: DeadLetter) -> None:
+        """Send a document that could not be read to the dead letters."""
+        await self._persist(lambda: self._inner.letter(letter))
+
     async def _persist(self, attempt: Callable[[], Awaitable[None]]) -> None:
         start = self._clock.now()
         while True:
@@ -125,6 +150,9 @@ class NoEmitter:
 
     async def status(self, status: FeedStatus) -> None:
         """Let the state go."""
+
+    async def letter(self, letter: DeadLetter) -> None:
+        """Let the document go."""
 
 
 def _as_emit_error(error: BaseException) -> BaseException:

@@ -22,6 +22,7 @@ from agents.poller.shard import Shard
 from agents.poller.state import SQLiteStore, StateStore
 from pipeline.feeds.quick import INSTALLED
 from pipeline.feeds.schedule import first_poll
+from schemas.deadletter import TOPIC_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -47,6 +48,7 @@ async def poll_forever(  # noqa: PLR0913 - what a poller needs, all of it named
     clock: Clock | None = None,
     metrics: PollerMetrics | None = None,
     shard: Shard | None = None,
+    largest: int = TOPIC_LIMIT,
 ) -> None:
     """Poll the feeds of a catalog until `stop` is set; what is being sent then has five seconds to arrive.
 
@@ -56,7 +58,7 @@ async def poll_forever(  # noqa: PLR0913 - what a poller needs, all of it named
     with SQLiteStore(state_path) as store:
         used = clock or SystemClock()
         async with AsyncExitStack() as stack:
-            emitter = PatientEmitter(BrokerEmitter(send), used)
+            emitter = PatientEmitter(BrokerEmitter(send, largest=largest), used)
             measured = metrics or PollerMetrics()
             poller = await make_poller(stack, catalog, emitter, store, used, measured)
             await Loop(poller, catalog, store, used, measured, shard or Shard()).run(stop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from agents.poller.answer import outcome_of, reason
 from agents.poller.children import ParseError
 from agents.poller.fetch import Private
 from agents.poller.hosts import host_name
+from agents.poller.letter import letter_is_due, unread
 from agents.poller.memory import has_learned, pack
 from agents.poller.network import Network
 from agents.poller.state import Stored
@@ -27,7 +29,7 @@ from pipeline.feeds.timetable import Timetable
 from schemas.feed import FeedStatus
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from agents.poller.children import Pool
     from agents.poller.clock import Clock
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from pipeline.feeds.catalog import FeedSpec
     from pipeline.feeds.parsed import ParsedFeed
     from schemas.article import RawArticle
+    from schemas.deadletter import DeadLetter
 
 
 _DELTA = 226
@@ -70,6 +73,7 @@ class _Reading:
     articles: tuple[RawArticle, ...] = ()
     asked: str | None = None
     permanent_url: str | None = None
+    letter: DeadLetter | None = None
 
 
 class Poller:
@@ -120,6 +124,8 @@ class Poller:
         status = _status(spec, state, reading)
         learned = Stored(spec.url, state, reading.seen)
         await self._emitter.send(reading.articles)
+        if reading.letter is not None:
+            await self._emitter.letter(reading.letter)
         if has_learned(stored.seen, reading.seen):
             await self._emitter.status(replace(status, memory=pack(learned)))
         await self._emitter.status(status)
@@ -185,7 +191,8 @@ class Poller:
         if isinstance(feed, ParseError):
             self._metrics.parse_failures.labels(feed.kind.value).inc()
             failed = Outcome(kind="error", error=feed.kind, http_status=result.status)
-            return _Reading(outcome=failed, seen=stored.seen, message=feed.message)
+            letter = unread(spec, result, feed, self._clock.now()) if letter_is_due(state, self._clock.now()) else None
+            return _Reading(outcome=failed, seen=stored.seen, message=feed.message, letter=letter)
         received = Received(
             fetched=self._clock.now(),
             final_url=result.final_url,
@@ -254,6 +261,8 @@ def _remembered(state: FeedState, reading: _Reading) -> FeedState:
     if reading.validators is not None:
         state = replace(state, etag=reading.validators.etag, last_modified=reading.validators.last_modified)
     state = replace(state, last_message=reading.message[:300] or None if reading.outcome.error else None)
+    if reading.letter is not None and reading.letter.timestamp is not None:
+        state = replace(state, letter_at=datetime.fromtimestamp(reading.letter.timestamp, UTC))
     return state if reading.body_sha256 is None else replace(state, body_sha256=reading.body_sha256 or None)
 
 

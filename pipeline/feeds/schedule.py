@@ -39,6 +39,7 @@ class FeedState:
 
     `address` is where the feed has moved for good (None: it has not), `moved_to` where it seems to be moving.
     `whole_at` is when the document was last given whole, `partial_answers` how often it was not since then (304, 226).
+    `letter_at` is when a document of it that could not be read was last kept as a dead letter.
     """
 
     etag: str | None = None
@@ -64,6 +65,7 @@ class FeedState:
     moved_to: str | None = None
     moved_since: datetime | None = None
     moved_answers: int = 0
+    letter_at: datetime | None = None
 
 
 def whole_is_due(state: FeedState, now: datetime) -> bool:

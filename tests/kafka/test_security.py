@@ -177,9 +177,10 @@ async def test_a_worker_does_its_work_over_tls_with_a_password_and_no_more_right
 async def test_a_poller_sends_and_reads_nothing(secured):
     poller = secured.settings(sasl_username="poller")
     async with poller_producer(poller) as built:
-        await built.send("news.raw", b"k", encode(GOOD), ())
+        for topic in ("news.raw", "news.dead"):
+            await built.send(topic, b"k", encode(GOOD), ())
     async with connect(poller) as broker:
-        assert set(await broker.partitions()) == {"news.raw", "news.feeds"}
+        assert set(await broker.partitions()) == {"news.raw", "news.feeds", "news.dead"}
         with pytest.raises(BrokerError, match="no topic news"):
             await anext(broker.records("news.events", Start("beginning"), follow=False))
 
