@@ -7,6 +7,8 @@ import re
 from typing import Any
 
 from schemas.filters import filter_names
+from schemas.meanings import header_meaning
+from schemas.samples import sample
 from schemas.topics import TopicSpec, topics
 
 _CE = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_dataschema", "ce_partitionkey")
@@ -33,6 +35,7 @@ _DLQ_OPTIONAL = (
     "dlq.value.size",
     "dlq.value.sha256",
 )
+_TRANSPORT = ("content-type", "traceparent")
 _HEADERS = {"dead_letter": "deadLetterHeaders", "event": "eventHeaders", "mention": "mentionHeaders"}
 _KEPT = {"retention.ms", "max.message.bytes", "delete.retention.ms"}
 
@@ -54,18 +57,17 @@ def document(version: str = "1.0.0") -> dict[str, Any]:
         "operations": dict(sorted(entry for spec in specs for entry in _operations(spec))),
         "components": {
             "messages": {spec.record: _message(spec) for spec in specs},
-            "schemas": {
-                "cloudEventHeaders": _headers((*_CE, "content-type", "traceparent"), _CE_REQUIRED),
-                "eventHeaders": _headers(
-                    (*_CE, *filter_names(event=True), "content-type", "traceparent"), _CE_REQUIRED
-                ),
-                "mentionHeaders": _headers(
-                    (*_CE, *filter_names(event=False), "content-type", "traceparent"), _CE_REQUIRED
-                ),
-                "deadLetterHeaders": _headers((*_DLQ, *_DLQ_OPTIONAL), _DLQ),
-            },
+            "schemas": {_headers_name(spec.record): header_schema(spec.record) for spec in specs},
         },
     }
+
+
+def header_schema(record: str) -> dict[str, Any]:
+    """Give the JSON Schema of the headers of a record."""
+    if record == "dead_letter":
+        return _headers((*_DLQ, *_DLQ_OPTIONAL), _DLQ)
+    own = filter_names(event=record == "event") if record in {"event", "mention"} else ()
+    return _headers((*_CE, *own, *_TRANSPORT), _CE_REQUIRED)
 
 
 def to_yaml(value: Any) -> str:
@@ -101,7 +103,7 @@ def _operations(spec: TopicSpec) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _message(spec: TopicSpec) -> dict[str, Any]:
-    dead = spec.record == "dead_letter"
+    dead, shown = spec.record == "dead_letter", sample(spec.name)
     payload: dict[str, Any] = {
         "schemaFormat": "application/schema+json;version=draft-2020-12",
         "schema": {"$ref": f"./json/{spec.record}.v1.schema.json"},
@@ -109,15 +111,21 @@ def _message(spec: TopicSpec) -> dict[str, Any]:
     return {
         "name": spec.record,
         "contentType": "application/octet-stream" if dead else "application/json",
-        "headers": {"$ref": f"#/components/schemas/{_HEADERS.get(spec.record, 'cloudEventHeaders')}"},
+        "headers": {"$ref": f"#/components/schemas/{_headers_name(spec.record)}"},
         # A dead letter's payload is whatever bytes the original message had.
         "payload": {"description": "The bytes of the original message."} if dead else payload,
         "bindings": {"kafka": {"key": {"type": "string", "description": spec.key}, "bindingVersion": "0.5.0"}},
+        "examples": [{"summary": shown.about, "headers": shown.headers, "payload": shown.value}],
     }
 
 
+def _headers_name(record: str) -> str:
+    return _HEADERS.get(record, "cloudEventHeaders")
+
+
 def _headers(names: tuple[str, ...], required: tuple[str, ...]) -> dict[str, Any]:
-    return {"type": "object", "properties": {name: {"type": "string"} for name in names}, "required": list(required)}
+    properties = {name: {"description": header_meaning(name), "type": "string"} for name in names}
+    return {"type": "object", "properties": properties, "required": list(required)}
 
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*")

@@ -1,4 +1,4 @@
-"""Write what is made from the records and topics: JSON Schemas, the AsyncAPI document, the tables of docs/schemas.md.
+"""Write what is made from the records and topics: JSON Schemas, the AsyncAPI document, the pages of the topics.
 
 `python -m schemas.generate` writes the files; with `--check` it only names those that are stale.
 """
@@ -12,8 +12,10 @@ from pathlib import Path
 
 from schemas.asyncapi import document, to_yaml
 from schemas.json_schema import json_schema
+from schemas.pages import page
 from schemas.records import RECORDS
-from schemas.tables import tables
+from schemas.tables import topic_table
+from schemas.topics import topics
 
 ROOT = Path(__file__).resolve().parent.parent
 DOC = "docs/schemas.md"
@@ -25,18 +27,20 @@ def outputs(root: Path = ROOT) -> dict[Path, str]:
     """Give the path and the text of every generated file."""
     made = {root / "schemas" / "json" / f"{name}.v1.schema.json": _json(name) for name in sorted(RECORDS)}
     made[root / "schemas" / "asyncapi.yaml"] = "# made by python -m schemas.generate\n" + to_yaml(document())
+    made |= {root / "docs" / "topics" / f"{name}.md": page(spec) for name, spec in topics().items()}
     doc = root / DOC
     if doc.is_file():
         written_by_hand = doc.read_text(encoding="utf-8").partition(START)[0]
-        made[doc] = f"{written_by_hand}{START}\n{tables()}"
+        made[doc] = f"{written_by_hand}{START}\n{topic_table()}"
     return made
 
 
 def stale(root: Path = ROOT) -> list[Path]:
-    """Name the generated files that are missing or not what they should be, and JSON Schemas of no record."""
+    """Name the generated files that are missing or not what they should be, and those of no record or topic."""
     made = outputs(root)
     wrong = [path for path, text in made.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    return wrong + [path for path in sorted((root / "schemas" / "json").glob("*")) if path not in made]
+    found = [*sorted((root / "schemas" / "json").glob("*")), *sorted((root / "docs" / "topics").glob("*"))]
+    return wrong + [path for path in found if path not in made]
 
 
 def main(argv: list[str] | None = None) -> int:

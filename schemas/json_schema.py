@@ -1,4 +1,4 @@
-"""JSON Schema (2020-12) of the records, made from their annotations and docstrings."""
+"""JSON Schema (2020-12) of the records, made from their annotations, docstrings and fields.toml."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from schemas.headers import dataschema
+from schemas.meanings import meanings
 from schemas.records import RECORDS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -33,11 +34,14 @@ def json_schema(name: str) -> Schema:
 
 def _record(cls: Any, parts: dict[str, Schema]) -> Schema:
     """Give the schema of a record class; those of the classes in it are put into `parts`."""
-    hints = get_type_hints(cls)
+    hints, said = get_type_hints(cls), meanings(cls)
     return {
         "description": description(cls),
         "type": "object",
-        "properties": {field.name: _field(field, hints[field.name], parts) for field in fields(cls)},
+        "properties": {
+            field.name: {"description": said[field.name], **_field(field, hints[field.name], parts)}
+            for field in fields(cls)
+        },
         "required": [field.name for field in fields(cls) if is_required(field)],
         "additionalProperties": False,
     }

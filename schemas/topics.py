@@ -23,12 +23,13 @@ class TopicError(ValueError):
 class TopicSpec:
     """A topic as declared.
 
-    `key` and `partition_by` are for people; `partition_by` is None where the key decides the partition. `record` is a
-    name in `schemas.records.RECORDS`. `retention_days` is None where the topic is compacted.
+    `key`, `partition_by` and `notes` are for people; `partition_by` is None where the key decides the partition.
+    `record` is a name in `schemas.records.RECORDS`. `retention_days` is None where the topic is compacted.
     """
 
     name: str
     summary: str
+    notes: str = ""
     key: str
     partition_by: str | None = None
     record: str
