@@ -21,7 +21,10 @@ from agents.broker import Broker, BrokerError, Offsets, Start, connect, exit_cod
 from agents.config import SettingError, Settings, read_settings
 from agents.delivery import Outbound
 from agents.lifecycle import EX_CONFIG, EX_OK, EX_SOFTWARE, EX_TEMPFAIL, run_until_stopped
+from agents.playback import Chosen, Pace, Playback, PlaybackError
+from agents.poller.clock import Clock, SystemClock
 from agents.quiescence import Look, wait_processed
+from agents.subscription.start import StartError, parse_time
 from agents.view import fates, show
 from agents.worker import prepare
 from pipeline.feeds.catalog import CatalogError, FeedSpec, read_catalog
@@ -40,8 +43,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Iterator
 
 R = TypeVar("R")
-EX_DATA = 65
+EX_USAGE, EX_DATA = 64, 65
 IN_FLIGHT = 256
+EXPECTED = (SettingError, CatalogError, SourceError, SavedError, StartError, PlaybackError, OSError)
 FEED_SUFFIXES = frozenset({".xml", ".rss", ".atom", ".json"})
 RESULTS: dict[str, type[Any]] = {"news.unique": JudgedArticle, "news.mentions": Mention, "news.events": Event}
 
@@ -73,45 +77,61 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-worker", action="store_true", help="only send; workers that run elsewhere do the rest")
     parser.add_argument(
+        "--since", metavar="TIME", help="only articles published at or after this time (2026-01-31, 7d)"
+    )
+    parser.add_argument("--until", metavar="TIME", help="only articles published before this time")
+    parser.add_argument(
         "--speed",
         type=float,
         default=0.0,
-        help="N times as fast as the articles were published; 0 (default) = as fast as possible",
+        metavar="N",
+        help="send N times as fast as they were published: 1, 60 (an hour a minute); 0 (default): as fast as it goes",
     )
-    parser.add_argument("--since", type=_time, help="leave out articles published before this time (ISO 8601)")
-    parser.add_argument("--until", type=_time, help="leave out articles published at or after this time (ISO 8601)")
     parser.add_argument("--json", action="store_true", help="print the events as JSON Lines, the summary on stderr")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run `khabar replay`; exit code 1 when something became a dead letter, 70 when the sums do not add up."""
     try:
-        settings = read_settings(
-            broker=args.broker or os.environ.get("KHABAR_BROKER") or f"memory://replay-{os.getpid()}",
-            linger=0.0,
-            commit_interval=0.2,
-            metrics_port=0,
-        )
-        logs.set_up(settings, decisions=False)
-        feeds = read_catalog(args.feeds).feeds if args.feeds else ()
-        raws = list(select(read_articles(args.paths, feeds), since=args.since, until=args.until))
-    except (SettingError, CatalogError) as error:
-        print(f"khabar replay: {error}", file=sys.stderr)
-        return EX_CONFIG
-    except (SourceError, SavedError, OSError) as error:
-        print(f"khabar replay: {error}", file=sys.stderr)
-        return EX_DATA
+        settings, chosen = _asked(args, SystemClock())
+    except EXPECTED as error:
+        return _fail(error)
+    _tell(chosen)
     outcome = Outcome()
     try:
-        code = asyncio.run(_replay(settings, raws, outcome, args))
+        code = asyncio.run(_replay(settings, chosen.articles, outcome, args))
     except BrokerError as error:
-        print(f"khabar replay: {error}", file=sys.stderr)
-        return exit_code(error, EX_TEMPFAIL)
+        return _fail(error)
     if code == EX_OK and not args.no_worker:
         _print(outcome, as_json=args.json)
         if fates(outcome).missing:
             return EX_SOFTWARE
     return code or (1 if outcome.dead else EX_OK)
+
+
+def _asked(args: argparse.Namespace, clock: Clock) -> tuple[Settings, Chosen]:
+    """Read the settings and the articles; relative times are before now."""
+    now = clock.now()
+    since, until = (parse_time(text, now) if text else None for text in (args.since, args.until))
+    playback = Playback(since, until, args.speed)
+    settings = read_settings(
+        broker=args.broker or os.environ.get("KHABAR_BROKER") or f"memory://replay-{os.getpid()}",
+        linger=0.0,
+        commit_interval=0.2,
+        metrics_port=0,
+    )
+    logs.set_up(settings, decisions=False)
+    feeds = read_catalog(args.feeds).feeds if args.feeds else ()
+    return settings, playback.chosen(read_articles(args.paths, feeds))
+
+
+def _fail(error: Exception) -> int:
+    print(f"khabar replay: {error}", file=sys.stderr)
+    if isinstance(error, BrokerError):
+        return exit_code(error, EX_TEMPFAIL)
+    if isinstance(error, StartError | PlaybackError):
+        return EX_USAGE
+    return EX_CONFIG if isinstance(error, SettingError | CatalogError) else EX_DATA
 
 
 def read_articles(paths: Iterable[Path], feeds: Iterable[FeedSpec] = ()) -> Iterator[RawArticle]:
@@ -148,17 +168,6 @@ def _from_feed(path: Path) -> list[RawArticle]:
         return articles_of(path.read_bytes(), path.stem, datetime.now(UTC))
     except NotAFeedError as error:
         raise SourceError(str(path), str(error)) from error
-
-
-def select(raws: Iterable[RawArticle], *, since: datetime | None, until: datetime | None) -> Iterator[RawArticle]:
-    """Keep the articles published within [since, until); without bounds also those without a date."""
-    for raw in raws:
-        published = _published(raw)
-        if (since or until) and published is None:
-            continue
-        if (since and published and published < since) or (until and published and published >= until):
-            continue
-        yield raw
 
 
 async def replay(
@@ -199,17 +208,22 @@ async def replay(
     return code
 
 
-async def send(built: Built, raws: list[RawArticle], *, speed: float = 0.0, progress: bool = False) -> int:
-    """Send raw articles in order; returns their number once all are confirmed."""
+async def send(
+    built: Built, raws: list[RawArticle], *, speed: float = 0.0, progress: bool = False, clock: Clock | None = None
+) -> int:
+    """Send raw articles in order, spaced by a clock; returns their number once all are confirmed."""
     deliveries: list[Any] = []
-    clock = Pace(speed)
+    pace, clock = Pace(speed), clock or SystemClock()
     with _bar(shown=progress) as bar:
         for raw in bar.track(raws, description="sending"):
-            await clock.wait_for(_published(raw))
-            deliveries.append(await _on_its_way(built, raw))
-            if len(deliveries) >= IN_FLIGHT:
+            wait = pace.wait(raw, clock.now())
+            # Nothing is left in flight while time passes: a failure is heard of before it does.
+            if wait or len(deliveries) >= IN_FLIGHT:
                 await asyncio.gather(*deliveries)
                 deliveries.clear()
+            if wait:
+                await clock.sleep(wait)
+            deliveries.append(await _on_its_way(built, raw))
         await asyncio.gather(*deliveries)
     return len(raws)
 
@@ -220,25 +234,6 @@ async def _on_its_way(built: Built, raw: RawArticle) -> Awaitable[Any]:
     return await built.produce(
         Outbound("news.raw", key.encode("utf-8", "replace"), encode(raw), headers_for(raw, key=key))
     )
-
-
-class Pace:
-    """Spaces articles like their publication times, `speed` times as fast."""
-
-    def __init__(self, speed: float) -> None:
-        """Do not wait at all at speed 0."""
-        self._speed = speed
-        self._first: tuple[datetime, float] | None = None
-
-    async def wait_for(self, published: datetime | None) -> None:
-        """Wait until it is time for an article published then."""
-        if not self._speed or published is None:
-            return
-        now = asyncio.get_running_loop().time()
-        if self._first is None:
-            self._first = (published, now)
-        due = self._first[1] + (published - self._first[0]).total_seconds() / self._speed
-        await asyncio.sleep(max(0.0, due - now))
 
 
 async def collect(broker: Broker, before: Offsets, outcome: Outcome) -> None:
@@ -307,15 +302,8 @@ def _print(outcome: Outcome, *, as_json: bool) -> None:
     show(outcome, Console(stderr=as_json, highlight=False), summary_only=as_json)
 
 
-def _published(raw: RawArticle) -> datetime | None:
-    if not raw.contentcreated:
-        return None
-    try:
-        return _time(raw.contentcreated)
-    except ValueError:
-        return None
-
-
-def _time(text: str) -> datetime:
-    time = datetime.fromisoformat(text)
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+def _tell(chosen: Chosen) -> None:
+    """Say what was left out, which nobody would miss otherwise."""
+    if chosen.outside or chosen.undated:
+        undated = f", {chosen.undated} of unknown time" if chosen.undated else ""
+        print(f"khabar replay: left out: {chosen.outside} of another time{undated}", file=sys.stderr)

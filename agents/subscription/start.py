@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from agents.broker import Broker
 
 MOST_PARTITIONS = 1024
-FORMS = "beginning, end, a time (2026-01-31, 2026-01-31T08:00Z), how long ago (2h, 7d) or offsets (120, 0:120,1:98)"
+TIMES = "a time (2026-01-31, 2026-01-31T08:00Z), how long ago (2h, 7d)"
+FORMS = f"beginning, end, {TIMES} or offsets (120, 0:120,1:98)"
 _AGO = re.compile(r"-?(\d{1,6}[smhdw])", re.ASCII)
 _OFFSET = re.compile(r"\d{1,18}", re.ASCII)
 _OFFSETS = re.compile(r"\d{1,4}:\d{1,18}(,\d{1,4}:\d{1,18})*", re.ASCII)
@@ -40,11 +41,11 @@ def parse_start(text: str, now: datetime | None = None) -> Start:
     # Four digits alone are an offset here, never a year.
     if _OFFSET.fullmatch(text):
         return Start(dict.fromkeys(range(MOST_PARTITIONS), int(text)))
-    return Start(parse_time(text, now).timestamp())
+    return Start(parse_time(text, now, FORMS).timestamp())
 
 
-def parse_time(text: str, now: datetime | None = None) -> datetime:
-    """Read a time, or how long ago.
+def parse_time(text: str, now: datetime | None = None, forms: str = TIMES) -> datetime:
+    """Read a time, or how long ago; an error names the forms there are.
 
     Raises:
         StartError: it is none.
@@ -53,7 +54,7 @@ def parse_time(text: str, now: datetime | None = None) -> datetime:
     try:
         return period(f"-{ago[1]}" if ago else text, now or datetime.now(UTC)).start
     except ValueError:
-        raise StartError(f"{text!r} is none of: {FORMS}") from None
+        raise StartError(f"{text!r} is none of: {forms}") from None
 
 
 async def offsets_at(broker: Broker, topic: str, start: Start) -> dict[int, int]:

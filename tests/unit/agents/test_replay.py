@@ -1,12 +1,10 @@
-"""What `khabar replay` reads, and which of it it sends."""
+"""What `khabar replay` reads."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from agents.replay import Pace, read_articles, select
+from agents.replay import read_articles
 from pipeline.source import SourceError
 from tests.paths import SEEDS
 
@@ -42,33 +40,3 @@ def test_what_is_no_article_is_named(tmp_path, name, content):
     file.write_text(content)
     with pytest.raises(SourceError, match=name):
         list(read_articles([file]))
-
-
-def test_articles_are_chosen_by_their_time(tmp_path):
-    lines = tmp_path / "a.jsonl"
-    days = ("2021-04-06", "2021-04-07", "2021-04-08", None)
-    lines.write_text(
-        "".join(
-            f'{{"id": "{d}", "text": "t", "published": {f"{chr(34)}{d}{chr(34)}" if d else "null"}}}\n' for d in days
-        )
-    )
-    raws = list(read_articles([lines]))
-    since, until = datetime(2021, 4, 7, tzinfo=UTC), datetime(2021, 4, 8, tzinfo=UTC)
-    assert [raw.uri for raw in select(raws, since=since, until=until)] == ["2021-04-07"]
-    assert [raw.uri for raw in select(raws, since=since, until=None)] == ["2021-04-07", "2021-04-08"]
-    assert len(list(select(raws, since=None, until=None))) == 4
-
-
-async def test_the_pace_keeps_the_distances_of_publication(monkeypatch):
-    waits: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
-
-    monkeypatch.setattr("agents.replay.asyncio.sleep", sleep)
-    pace = Pace(60.0)
-    for minute in (0, 1, 3):
-        await pace.wait_for(datetime(2021, 4, 7, 10, minute, tzinfo=UTC))
-    assert waits == pytest.approx([0.0, 1.0, 3.0], abs=0.2)
-    await Pace(0).wait_for(datetime(2021, 4, 7, tzinfo=UTC))
-    assert len(waits) == 3
