@@ -264,7 +264,9 @@ class SqliteLog:
     async def _clean_at_times(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._clean_soon.wait(), CLEAN_INTERVAL)
+                # Not wait_for, which in Python 3.11 forgets a cancellation that comes together with the event.
+                async with asyncio.timeout(CLEAN_INTERVAL):
+                    await self._clean_soon.wait()
             self._clean_soon.clear()
             try:
                 await self.clean(time.time_ns() // 1_000_000)

@@ -214,6 +214,15 @@ async def test_compaction_runs_by_itself_and_the_file_stops_growing(tmp_path, mo
     await log.close()
 
 
+async def test_a_log_can_be_closed_at_the_moment_it_is_to_be_cleaned(tmp_path):
+    log = filled(tmp_path / "x.db")
+    await log.flush()
+    log._clean_soon.set()
+    await asyncio.sleep(0)
+    async with asyncio.timeout(30):
+        await log.close()
+
+
 async def test_cleaning_goes_on_between_writes_in_small_steps(tmp_path, monkeypatch):
     monkeypatch.setattr(sqlite_cleaner, "STEP_ROWS", 50)
     log = filled(tmp_path / "log.db", 1000)
