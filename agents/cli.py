@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("agents.run", "run the poller and all stage agents in one process"),
     "tail": ("agents.tail", "subscribe to the output topic"),
     "export": ("agents.export.command", "write the events, or the mentions, to a file"),
+    "sink": ("agents.sink.command", "keep the events in a database: PostgreSQL"),
     "alerts": ("agents.alerts.command", "tell webhooks when rules over the events hold"),
     "web": ("agents.web.command", "serve the live page of the events"),
     "dlq": ("agents.dlq.command", "look at dead letters, send them again, or give them up"),

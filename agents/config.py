@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PREFIX = "KHABAR_"
 # A dead letter's headers alone take 16 KiB and more.
 LEAST_MESSAGE = 65_536
-SECRETS = frozenset({"sasl_password", "tls_key_password", "web_token"})
+SECRETS = frozenset({"postgres_dsn", "sasl_password", "tls_key_password", "web_token"})
 SASL_MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 
 
@@ -79,6 +79,9 @@ class Settings:
     )
     web_token: str | None = _setting(
         None, "what readers of khabar web must show; KHABAR_WEB_TOKEN_FILE names a file that holds it"
+    )
+    postgres_dsn: str | None = _setting(
+        None, "database of khabar sink postgres; KHABAR_POSTGRES_DSN_FILE names a file that holds it"
     )
     log_level: str = _setting("info", "debug, info, warning or error")
     log_format: str = _setting("text", "text or json")

@@ -1,0 +1,1 @@
+"""`khabar sink`: the events in a database, exactly once in effect."""
