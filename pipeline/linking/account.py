@@ -71,7 +71,7 @@ def against(event_id: str, mention_id: str, mentions: Iterable[Mention]) -> tupl
         return ("its article tells it no more, or as what did not happen",)
     if block_key(other) != block:
         return (f"another type or other countries: {block_key(other)}, not {block}",)
-    return _objections(cluster, _atom_of(mention_id, block, known) or Atom.of("", [report(other)]))
+    return _objections(cluster, _atom_of(mention_id, block, known) or Atom("", [report(other)]))
 
 
 def _objections(cluster: Cluster, atom: Atom) -> tuple[str, ...]:

@@ -2,86 +2,118 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from operator import attrgetter
 
-from pipeline.linking.offices import holder, post
+from pipeline.linking.party import Parties, Party, People
 from pipeline.linking.period import Period
 from pipeline.linking.report import Number, Report
 from schemas.event import EventLocation
 
-ByCountry = dict[str, frozenset[str]]
+Days = tuple[int, int]
 Order = tuple[int, int, str, str]
+EVER = (0, date.max.toordinal())
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Atom:
     """The reports of one event key, in order: they are of one event by definition.
 
-    `order` is canonical: the most precise date first, then the earliest, then the first published. `persons` are keys,
-    `names` the same persons as written, `offices` those of one holder, `posts` those
-    that tell persons apart, all by country. `locations` leave datelines out.
-    `told` are the days of publication. `state` says that a state itself speaks; `recalled`, that it is told as past and
-    it is unknown when it was. `past` says that it is told as past.
+    What they say together is summed up when first asked for: most atoms of a block are too far off in time to be
+    compared at all. `order` is canonical: the most precise date first, then the earliest, then the first published.
+    `days` are those of its period, all where it has none.
     """
 
-    event_key: str
-    reports: tuple[Report, ...]
-    order: Order
-    period: Period
-    told: Period | None
-    persons: ByCountry
-    names: ByCountry
-    offices: ByCountry
-    posts: ByCountry
-    organisations: frozenset[str]
-    countries: frozenset[str]
-    places: frozenset[str]
-    locations: tuple[EventLocation, ...]
-    modes: frozenset[str]
-    numbers: frozenset[Number]
-    speakers: frozenset[str]
-    stories: frozenset[str]
-    articles: frozenset[str]
-    state: bool
-    past: bool
-    recalled: bool
+    def __init__(self, event_key: str, reports: Iterable[Report]) -> None:
+        self.event_key = event_key
+        self.reports = told = tuple(sorted(reports, key=attrgetter("order")))
+        self.order: Order = min((r.period.rank, r.period.first, *r.order) for r in told)
+        self.period: Period = min((r.period for r in told), key=attrgetter("rank", "first", "last"))
+        self.days: Days = (self.period.first, self.period.last) if self.period.known else EVER
 
-    @classmethod
-    def of(cls, event_key: str, reports: Iterable[Report]) -> Atom:
-        """Sum reports up."""
-        told = tuple(sorted(reports, key=lambda r: r.order))
-        parties = [party for r in told for party in (*r.actors, *r.recipients)]
-        days = [r.told for r in told if r.told]
-        return cls(
-            event_key=event_key,
-            reports=told,
-            order=min((r.period.rank, r.period.first, *r.order) for r in told),
-            period=min((r.period for r in told), key=lambda p: (p.rank, p.first, p.last)),
-            told=Period(min(days), max(days), 0) if days else None,
-            persons=_by_country((p.country, p.person_key) for p in parties),
-            names=_by_country((p.country, p.person) for p in parties if p.person_key),
-            offices=_by_country((p.country, holder(p.office)) for p in parties),
-            posts=_by_country((p.country, post(p.office)) for p in parties),
-            organisations=frozenset(p.organisation for p in parties if p.organisation),
-            countries=frozenset(p.country for p in parties if p.country),
-            places=frozenset(r.place for r in told if r.place),
-            locations=tuple(p for r in told if (p := r.event_location) is not None and p.basis != "dateline"),
-            modes=frozenset(r.event_mode for r in told if r.event_mode),
-            numbers=frozenset(n for r in told for n in r.numbers),
-            speakers=frozenset(r.speaker for r in told if r.speaker),
-            stories=frozenset(r.story for r in told),
-            articles=frozenset(r.article_id for r in told),
-            state=any(r.state for r in told),
-            past=any(r.past for r in told),
-            recalled=any(r.past and not r.period.known for r in told),
-        )
+    @cached_property
+    def told(self) -> Period | None:
+        """The days of publication."""
+        days = [r.told for r in self.reports if r.told]
+        return Period(min(days), max(days), 0) if days else None
 
+    @cached_property
+    def actors(self) -> Parties:
+        """Who acts."""
+        return frozenset(Party.of(party) for r in self.reports for party in r.actors)
 
-def _by_country(pairs: Iterable[tuple[str | None, str | None]]) -> ByCountry:
-    found: dict[str, set[str]] = defaultdict(set)
-    for country, value in pairs:
-        if value:
-            found[country or ""].add(value)
-    return {country: frozenset(values) for country, values in found.items()}
+    @cached_property
+    def recipients(self) -> Parties:
+        """Who is acted on."""
+        return frozenset(Party.of(party) for r in self.reports for party in r.recipients)
+
+    @cached_property
+    def people(self) -> People:
+        """Who they are, by country."""
+        return People(party for r in self.reports for party in r.parties)
+
+    @cached_property
+    def organisations(self) -> frozenset[str]:
+        """The bodies that act or are acted on."""
+        return frozenset(p.organisation for r in self.reports for p in r.parties if p.organisation)
+
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """The countries of both sides."""
+        return frozenset(p.country for r in self.reports for p in r.parties if p.country)
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """The cities, by gazetteer id or name."""
+        return frozenset(r.place for r in self.reports if r.place)
+
+    @cached_property
+    def locations(self) -> tuple[EventLocation, ...]:
+        """All that is said of where it was, save where it was filed."""
+        return tuple(p for r in self.reports if (p := r.event_location) is not None and p.basis != "dateline")
+
+    @cached_property
+    def lands(self) -> frozenset[str]:
+        """The countries where it was."""
+        return frozenset(p.country for p in self.locations if p.country)
+
+    @cached_property
+    def modes(self) -> frozenset[str]:
+        """The PLOVER modes."""
+        return frozenset(r.event_mode for r in self.reports if r.event_mode)
+
+    @cached_property
+    def numbers(self) -> frozenset[Number]:
+        """What is counted."""
+        return frozenset(n for r in self.reports for n in r.numbers)
+
+    @cached_property
+    def speakers(self) -> frozenset[str]:
+        """The keys of those who say so."""
+        return frozenset(r.speaker for r in self.reports if r.speaker)
+
+    @cached_property
+    def stories(self) -> frozenset[str]:
+        """The stories of its articles."""
+        return frozenset(r.story for r in self.reports)
+
+    @cached_property
+    def articles(self) -> frozenset[str]:
+        """The ids of its articles."""
+        return frozenset(r.article_id for r in self.reports)
+
+    @cached_property
+    def state(self) -> bool:
+        """Whether a state itself speaks."""
+        return any(r.state for r in self.reports)
+
+    @cached_property
+    def past(self) -> bool:
+        """Whether it is told as past."""
+        return any(r.past for r in self.reports)
+
+    @cached_property
+    def recalled(self) -> bool:
+        """Whether it is told as past and it is unknown when it was."""
+        return any(r.past and not r.period.known for r in self.reports)

@@ -25,6 +25,8 @@ DAYS = 45
 MOST_ENDED = 512
 # Reports under one event key are published within a month of each other, or within twice NEAR_DAYS.
 KEY_DAYS = 31
+# A busy block forgets ids within days; it must not close to the news for a month. An id may then begin anew.
+OPEN_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +115,21 @@ class Block:
             for r in past:
                 gone[r.event_key].append(r)
         return Telling(
-            {key: Atom.of(key, reports) for key, reports in standing.items()},
-            {key: Atom.of(key, reports) for key, reports in gone.items()},
+            {key: Atom(key, reports) for key, reports in standing.items()},
+            {key: Atom(key, reports) for key, reports in gone.items()},
         )
 
     def trimmed(self, telling: Telling) -> Block:
         """Let whole clusters go, the longest silent first: those too old, and more while there are too many reports."""
+        if len(self.reports) <= FEW_REPORTS:
+            return self
         days = [r.told for r in self.reports if r.told is not None]
         full = len(self.reports) > MOST_REPORTS
-        if len(self.reports) <= FEW_REPORTS or not (full or (days and max(days) - min(days) > DAYS)):
+        if not (full or (days and max(days) - min(days) > DAYS)):
             return self
         now, gone = self._watermark(), []
+        if not full and min(days) >= now - DAYS:
+            return self
         left, most = len(self.reports), ENOUGH_REPORTS if full else MOST_REPORTS
         retracted = [(atom,) for key, atom in telling.gone.items() if key not in telling.atoms]
         for cluster in sorted([*clusters(telling.atoms.values()), *retracted], key=lambda c: _last_told(c, now))[:-1]:
@@ -133,7 +139,7 @@ class Block:
             # A wrong date in the future must not close the block to all that comes.
             gone += [Ended(atom.event_key, min(day, now)) for atom in cluster]
             left -= sum(telling.reports(atom.event_key) for atom in cluster)
-        return self._let_go(gone) if gone else self
+        return self._let_go(gone, now) if gone else self
 
     def _watermark(self) -> int:
         """The third latest day of publication of different sources: two with wrong clocks do not move it."""
@@ -143,14 +149,14 @@ class Block:
             latest[name] = max(latest.get(name, 0), r.told or 0)
         return sorted(latest.values(), reverse=True)[2] if len(latest) > 2 else 0
 
-    def _let_go(self, gone: list[Ended]) -> Block:
+    def _let_go(self, gone: list[Ended], now: int) -> Block:
         keys = {e.event_key for e in gone}
         ended = (*self.ended, *gone)
         forgotten = ended[: max(0, len(ended) - MOST_ENDED)]
         return Block(
             reports=tuple(r for r in self.reports if r.event_key not in keys),
             ended=ended[len(forgotten) :],
-            floor=max([self.floor, *(e.told + KEY_DAYS for e in forgotten)]),
+            floor=max([self.floor, *(min(e.told + KEY_DAYS, now - OPEN_DAYS) for e in forgotten)]),
             withdrawn=self.withdrawn,
         )
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.linking.atom import Atom
+from pipeline.linking.period import PUBLICATION
 from pipeline.linking.veto import days_apart, numbers_agree, same_persons, veto
 
 # A number as large as this is rarely met twice by chance.
@@ -54,9 +55,10 @@ def tie(one: Atom, other: Atom) -> Bond | str:
     if against is not None:
         return against
     gap = days_apart(one, other) or 0
+    a, b = one.people, other.people
     found = Bond(
-        persons=sum(same_persons(one, other, country) for country in one.persons.keys() & other.persons.keys()),
-        offices=sum(len(one.offices[c] & other.offices[c]) for c in one.offices.keys() & other.offices.keys()),
+        persons=sum(same_persons(one, other, country) for country in a.persons.keys() & b.persons.keys()),
+        offices=sum(len(a.offices[country] & b.offices[country]) for country in a.offices.keys() & b.offices.keys()),
         manner=int(one.modes == other.modes),
         places=len(one.places & other.places),
         organisations=len(one.organisations & other.organisations),
@@ -85,6 +87,8 @@ def _same_act(one: Atom, other: Atom) -> bool:
 
 
 def _long_ago(atom: Atom) -> bool:
+    if atom.period.rank == PUBLICATION:
+        return False
     return atom.past or (atom.told is not None and atom.told.first - atom.period.last > LONG_AGO)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from operator import attrgetter
 
-from pipeline.linking.atom import Atom
+from pipeline.linking.atom import EVER, Atom
 from pipeline.linking.bond import Bond, bond
-from pipeline.linking.period import Period
 from pipeline.linking.veto import DAYS_APART
 
 Cluster = tuple[Atom, ...]
@@ -19,10 +18,15 @@ def clusters(atoms: Iterable[Atom]) -> list[Cluster]:
     Complete linkage, so that no chain of small steps joins what does not belong together.
     """
     found: list[Growing] = []
-    for atom in sorted(atoms, key=lambda atom: atom.order):
+    for atom in sorted(atoms, key=attrgetter("order")):
         best: tuple[Bond, Growing] | None = None
-        for cluster in found:
-            strength = cluster.bond(atom) if cluster.may_take(atom.period) else None
+        first, last = atom.days
+        # The dates alone spare most of the others; in the open, for this is asked most often of all.
+        near = [
+            cluster for cluster in found if cluster.last >= first - DAYS_APART and cluster.first <= last + DAYS_APART
+        ]
+        for cluster in near:
+            strength = cluster.bond(atom)
             if strength is not None and (best is None or strength > best[0]):
                 best = strength, cluster
         if best is None:
@@ -39,7 +43,9 @@ def reach(atoms: Mapping[str, Atom], keys: Iterable[str]) -> set[str]:
     found = set(ahead)
     while ahead:
         one = atoms[ahead.pop()]
-        near = [key for key, other in left.items() if _may_meet(one.period, other.period) and bond(one, other)]
+        first, last = one.days[0] - DAYS_APART, one.days[1] + DAYS_APART
+        close = [(key, other) for key, other in left.items() if other.days[0] <= last and first <= other.days[1]]
+        near = [key for key, other in close if bond(one, other)]
         for key in near:
             del left[key]
         ahead += near
@@ -47,32 +53,21 @@ def reach(atoms: Mapping[str, Atom], keys: Iterable[str]) -> set[str]:
     return found
 
 
-def _may_meet(one: Period, other: Period) -> bool:
-    """Whether the dates alone allow one event: a quick look that spares most of the others."""
-    if not (one.known and other.known):
-        return True
-    return one.first - other.last <= DAYS_APART and other.first - one.last <= DAYS_APART
-
-
 class Growing:
-    """A cluster to which atoms are added, and the days that all its dated members have in common."""
+    """A cluster to which atoms are added, and the days that all its members have in common."""
 
     __slots__ = ("first", "last", "members")
 
     def __init__(self, atom: Atom) -> None:
         self.members: list[Atom] = []
-        self.first, self.last = 0, date.max.toordinal()
+        self.first, self.last = EVER
         self.take(atom)
 
     def take(self, atom: Atom) -> None:
         """Add an atom."""
         self.members.append(atom)
-        if atom.period.known:
-            self.first, self.last = max(self.first, atom.period.first), min(self.last, atom.period.last)
-
-    def may_take(self, when: Period) -> bool:
-        """Whether the dates alone allow an event of then."""
-        return not when.known or (when.first - self.last <= DAYS_APART and self.first - when.last <= DAYS_APART)
+        first, last = atom.days
+        self.first, self.last = max(self.first, first), min(self.last, last)
 
     def bond(self, atom: Atom) -> Bond | None:
         """The strongest bond of an atom to a member, None where one of them excludes it."""

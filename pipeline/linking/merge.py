@@ -21,8 +21,8 @@ def event(event_id: str, reports: Sequence[Report], *, revision: int) -> Event:
     Offsets of actors and recipients refer to the article of the first headline mention; those that only another
     article names have start = end = 0.
     """
-    canonical, best = reports[0], min(reports, key=_rank)
-    actors, recipients = _parties(best, reports)
+    canonical, ranked, groups = reports[0], sorted(reports, key=_rank), independent(reports)
+    actors, recipients = _parties(ranked)
     return Event(
         event_id=event_id,
         revision=revision,
@@ -35,12 +35,12 @@ def event(event_id: str, reports: Sequence[Report], *, revision: int) -> Event:
         languages=tuple(sorted({r.language for r in reports})),
         num_mentions=len(reports),
         num_articles=len({r.article_id for r in reports}),
-        num_sources=len(independent(reports)),
+        num_sources=len(groups),
         first_seen=min((r.published for r in reports if r.published), default=None),
         last_seen=max((r.published for r in reports if r.published), default=None),
         mention_ids=tuple(sorted(r.mention_id for r in reports)),
-        headline_mentions=_headlines(best, reports),
-        confidence=_confidence(reports),
+        headline_mentions=_headlines(ranked),
+        confidence=_confidence(groups),
     )
 
 
@@ -77,10 +77,11 @@ def _rank(r: Report) -> tuple[int, float, tuple[str, str]]:
     return -len(r.persons), -r.confidence, r.order
 
 
-def _headlines(best: Report, reports: Iterable[Report]) -> tuple[HeadlineMention, ...]:
+def _headlines(ranked: Sequence[Report]) -> tuple[HeadlineMention, ...]:
     """The best report first, then the best of every other language."""
+    best = ranked[0]
     chosen: dict[str, Report] = {}
-    for r in sorted(reports, key=_rank):
+    for r in ranked:
         chosen.setdefault(r.language, r)
     others = [chosen[language] for language in sorted(chosen) if language != best.language]
     return tuple(
@@ -97,9 +98,11 @@ def _headlines(best: Report, reports: Iterable[Report]) -> tuple[HeadlineMention
     )
 
 
-def _parties(best: Report, reports: Sequence[Report]) -> tuple[tuple[Actor, ...], tuple[Actor, ...]]:
+def _parties(ranked: Sequence[Report]) -> tuple[tuple[Actor, ...], tuple[Actor, ...]]:
     """The parties of the best report, then those that only others name, on the side of their country."""
-    ranked = sorted(reports, key=_rank)
+    best = ranked[0]
+    if len(ranked) == 1:
+        return best.actors, best.recipients
     known = {a.person_key: a for r in reversed(ranked) for a in (*r.actors, *r.recipients) if a.person_key and a.office}
     sides = [_with_office(a, known) for a in best.actors], [_with_office(a, known) for a in best.recipients]
     for r in ranked:
@@ -141,7 +144,7 @@ def _place(reports: Sequence[Report]) -> EventLocation | None:
     return min(places, key=lambda p: (p.basis == "dateline", FINENESS[p.precision]), default=None)
 
 
-def _confidence(reports: Sequence[Report]) -> float:
-    """Noisy-or over independent reports, each group counting with its surest; at most 0.99."""
-    surest = sorted(max(r.confidence for r in group) for group in independent(reports))
+def _confidence(groups: Iterable[Iterable[Report]]) -> float:
+    """Noisy-or over groups of independent reports, each counting with its surest; at most 0.99."""
+    surest = sorted(max(r.confidence for r in group) for group in groups)
     return round(min(SURE, 1.0 - prod(1.0 - one for one in surest)), 4)

@@ -23,6 +23,16 @@ def post(office: str | None) -> str | None:
     return _same().get(office, office)
 
 
+def is_many(office: str | None) -> bool:
+    """Whether an office says that several people are meant, none of whom is named."""
+    return office in _many()
+
+
+@cache
+def _many() -> frozenset[str]:
+    return frozenset(office for office, _, _, kind, _ in _offices() if kind == "persons")
+
+
 @cache
 def _offices() -> tuple[tuple[str, ...], ...]:
     rows = knowledge_rows("offices")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from schemas.event import EventDate, Mention
 
@@ -55,6 +56,7 @@ def period(mention: Mention) -> Period:
     return Period(day, day, PUBLICATION)
 
 
+@lru_cache(maxsize=1 << 12)
 def ordinal(text: str | None) -> int | None:
     """The day number of an ISO 8601 date or time; the first day where month or day are left out."""
     parts = (text or "")[:10].split("-")

@@ -10,6 +10,7 @@ from math import isfinite
 from pipeline.blocks import SIGNED, countries, family
 from pipeline.linking.offices import holder
 from pipeline.linking.period import PUBLICATION, Period, ordinal, period
+from pipeline.linking.words import content_words
 from schemas.event import Actor, EventDate, EventLocation, EventType, Mention
 
 # Types that are words rather than deeds.
@@ -66,6 +67,7 @@ class Report:
     event_location: EventLocation | None
     evidence: str
     confidence: float
+    trigger: str = ""
 
     @property
     def order(self) -> tuple[str, str]:
@@ -73,9 +75,21 @@ class Report:
         return self.published or "~", self.mention_id
 
     @property
+    def parties(self) -> tuple[Actor, ...]:
+        """Who acts and who is acted on."""
+        return self.actors + self.recipients
+
+    @property
     def persons(self) -> frozenset[str]:
         """The keys of all persons it names."""
-        return frozenset(actor.person_key for actor in (*self.actors, *self.recipients) if actor.person_key)
+        return frozenset(party.person_key for party in self.parties if party.person_key)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """What its evidence says besides its parties, its place and its verb, as stems of its language."""
+        names = [name for party in self.parties for name in (party.text, party.person) if name]
+        place = [self.event_location.name] if self.event_location else []
+        return content_words(self.language, self.evidence, self.trigger, *names, *place)
 
 
 def report(mention: Mention) -> Report:
@@ -109,6 +123,7 @@ def report(mention: Mention) -> Report:
         event_location=mention.event_location,
         evidence=mention.evidence[0].text[:EVIDENCE_LENGTH] if mention.evidence else "",
         confidence=min(1.0, max(0.0, mention.confidence)),
+        trigger=mention.trigger.text,
     )
 
 
@@ -119,7 +134,7 @@ def event_key(mention: Mention) -> str:
     """
     parts = (family(mention), *countries(mention), _date_part(mention), _flow(mention), _code(mention), _own(mention))
     data = "\x1f".join(parts).encode("utf-8", "surrogatepass")
-    return f"e1_{b32encode(sha256(data).digest())[:26].decode('ascii').lower()}"
+    return f"e1_{b32encode(sha256(data).digest()[:20])[:26].decode('ascii').lower()}"
 
 
 def _date_part(mention: Mention) -> str:
@@ -130,19 +145,26 @@ def _date_part(mention: Mention) -> str:
         return f"undated {month} {mention.story} {'past' if 'historical' in mention.auxiliary else ''}".strip()
     kind = "day" if when.rank <= PUBLICATION else str(when.rank)
     near = when.rank <= PUBLICATION and told is not None and abs(told - when.first) <= NEAR_DAYS
-    return f"{kind} {when.first}" if near else f"{kind} {when.first} told {month}"
+    # What is recalled may be another deed than that of the day.
+    recalled = " past" if when.rank == PUBLICATION and "historical" in mention.auxiliary else ""
+    return f"{kind} {when.first}{recalled}" if near else f"{kind} {when.first} told {month}"
 
 
 def _own(mention: Mention) -> str:
-    """What tells a mention's event from others of the day; where there is nothing, within one country, the story."""
+    """What tells a mention's event from others of the day; the mention itself where only its wording can say.
+
+    Talks between two countries are told apart by who holds them, and a deed by who is named and by the city. Of what is
+    said more is needed, for one person says many things in a day.
+    """
     parties = (*mention.actors, *mention.recipients)
     who = {f"{a.country} {a.person_key or holder(a.office)}" for a in parties if a.person_key or holder(a.office)}
-    named = "\x1e".join((*sorted(who), _place(mention)))
+    named = "\x1e".join((*sorted(who), _place(mention))).strip("\x1e")
     numbers = "\x1e".join(f"{n.unit} {n.value:.1e}" for n in _numbers(mention))
-    own = "\x1e".join((named, mention.event_mode or "", numbers)).strip("\x1e")
-    # A state speaks once a day in one way on one matter; arrests and marches are many.
-    alone = named.strip("\x1e") or (mention.event_mode and _is_state(mention))
-    return own if alone or len(countries(mention)) > 1 else f"{own}~{mention.story}"
+    if mention.event_type == "CONSULT":
+        alone = len(countries(mention)) < 2 and len(who) < 2
+    else:
+        alone = mention.event_type in VERBAL or not named
+    return f"{named}~{mention.mention_id}" if alone else "\x1e".join((named, mention.event_mode or "", numbers))
 
 
 def _is_state(mention: Mention) -> bool:

@@ -68,7 +68,7 @@ class Linking:
         known, told = self._tellings.get(key, (None, None))
         if told is None or known is not block:
             told = block.telling()
-        seeds = sorted({r.event_key for one in (block, before, after) for r in one.held(mention)})
+        seeds = sorted({r.event_key for one in (block, after) for r in one.held(mention)})
         first = told if before is block else before.renewed(told, seeds)
         then = after.renewed(told, seeds)
         return differences(first, then, seeds), then

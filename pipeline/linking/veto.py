@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from math import cos, hypot, radians
 
 from pipeline.linking.atom import Atom
+from pipeline.linking.party import NOBODY, same_name, strangers
 from pipeline.linking.report import VERBAL, Number
 from pipeline.resources import ResourceError, knowledge_rows
-from pipeline.text.sounds import likeness
 from schemas.event import EventLocation
 
 DAYS_APART = 1
 TOLD_DAYS_APART = 3
-# Five in a thousand pairs of different officeholders are as alike; country, type and date agree here besides.
-SAME_NAME = 0.7
 # Tolls are counted anew all day; sums, shares and terms are not.
 COUNT_RATIO, EXACT_RATIO = 1.5, 1.05
 VISIT = "visit"
+# CAMEO 036: agreeing to meet is no vaguer agreement told more exactly.
+MEETING = "036"
+# Fewer words than these are no wording.
+FEW_WORDS = 2
 NEAR_KM, DEGREE_KM = 40.0, 111.2
-NOBODY: frozenset[str] = frozenset()
 
 Veto = Callable[[Atom, Atom], bool]
 
@@ -49,26 +50,14 @@ def days_apart(one: Atom, other: Atom) -> int | None:
 
 def same_persons(one: Atom, other: Atom, country: str) -> int:
     """Count the persons of a country that both name: by key, an office of one holder, or the sound of the name."""
-    shared = one.persons.get(country, NOBODY) & other.persons.get(country, NOBODY)
+    shared = one.people.persons.get(country, NOBODY) & other.people.persons.get(country, NOBODY)
     if shared:
         return len(shared)
-    if not (one.persons.get(country) and other.persons.get(country)):
+    if not (one.people.persons.get(country) and other.people.persons.get(country)):
         return 0
-    if one.offices.get(country, NOBODY) & other.offices.get(country, NOBODY):
-        return 1
-    names = one.names.get(country, NOBODY), other.names.get(country, NOBODY)
-    return int(any(_sound_alike(a, b) for a in names[0] for b in names[1]))
-
-
-@lru_cache(maxsize=1 << 15)
-def _sound_alike(one: str, other: str) -> bool:
-    """Whether a name is that of the other in another script or spelling, which the keys did not show."""
-    return max(likeness(one, other), likeness(_last_word(one), _last_word(other))) >= SAME_NAME
-
-
-def _last_word(name: str) -> str:
-    words = name.split()
-    return words[-1] if words else name
+    names = one.people.names.get(country, NOBODY), other.people.names.get(country, NOBODY)
+    same_office = not one.people.offices.get(country, NOBODY).isdisjoint(other.people.offices.get(country, NOBODY))
+    return int(any(same_name(a, b, same_office=same_office) for a in names[0] for b in names[1]))
 
 
 def numbers_agree(one: Number, other: Number, *, recounted: bool = True) -> bool:
@@ -91,9 +80,12 @@ def _countries(one: Atom, other: Atom) -> bool:
 
 def _direction(one: Atom, other: Atom) -> bool:
     """Whether another side acts; of one day, another article may leave out a side or some of its countries."""
+    flows = one.reports[0].flow, other.reports[0].flow
+    if flows[0] == flows[1]:
+        return False
     if _one_article(one, other) or one.period.coarse != other.period.coarse:
-        return one.reports[0].flow != other.reports[0].flow
-    if not one.reports[0].flow or not other.reports[0].flow:
+        return True
+    if not all(flows):
         return False
     sides = list(zip(_sides(one), _sides(other), strict=True))
     told = [(a, b) for a, b in sides if a and b]
@@ -125,6 +117,8 @@ def _acts(one: Atom, other: Atom) -> bool:
     a, b = one.reports[0].code, other.reports[0].code
     if a and b and a != b and _one_article(one, other):
         return True
+    if MEETING in (a, b) and a != b:
+        return True
     if a.startswith(b) or b.startswith(a) or (one.modes & other.modes and a[:2] == b[:2]):
         return False
     return one.reports[0].event_type in VERBAL or not _means(one, other)
@@ -142,7 +136,7 @@ def _one_article(one: Atom, other: Atom) -> bool:
 
 
 def _persons(one: Atom, other: Atom) -> bool:
-    return any(_persons_differ(one, other, country) for country in one.posts.keys() | one.persons.keys())
+    return any(_persons_differ(one, other, country) for country in one.people.posts.keys() | one.people.persons.keys())
 
 
 def _persons_differ(one: Atom, other: Atom, country: str) -> bool:
@@ -150,11 +144,60 @@ def _persons_differ(one: Atom, other: Atom, country: str) -> bool:
 
     Within one article, each naming somebody the other does not is enough: there, names are written alike.
     """
-    a, b = one.persons.get(country, NOBODY), other.persons.get(country, NOBODY)
+    a, b = one.people.persons.get(country, NOBODY), other.people.persons.get(country, NOBODY)
     if a and b:
         return not same_persons(one, other, country) or bool(a - b and b - a and _one_article(one, other))
-    a, b = one.posts.get(country, NOBODY), other.posts.get(country, NOBODY)
+    a, b = one.people.posts.get(country, NOBODY), other.people.posts.get(country, NOBODY)
     return bool(a and b) and a.isdisjoint(b)
+
+
+def _strangers(one: Atom, other: Atom) -> bool:
+    """Whether, of words within one country, each report has on one side a party that is none of the other's.
+
+    The head of a government sees and blames many people in a day.
+    """
+    first = one.reports[0]
+    if not first.domestic or first.event_type not in VERBAL:
+        return False
+    if first.event_type == "CONSULT":
+        return strangers(one.actors | one.recipients, other.actors | other.recipients)
+    return strangers(one.actors, other.actors) or strangers(one.recipients, other.recipients)
+
+
+def _memories(one: Atom, other: Atom) -> bool:
+    """Whether one article recalls one deed beside another, and names nobody and no number that both have."""
+    if one.past == other.past or one.reports[0].event_type == "CONSULT" or not _one_article(one, other):
+        return False
+    return not (_same_people(one, other) or _same_sums(one, other))
+
+
+def _wording(one: Atom, other: Atom) -> bool:
+    """Whether reports in one language share no word besides the parties' and the verb, nor what else tells deeds apart.
+
+    Talks are told in few words of their own.
+    """
+    first = one.reports[0]
+    if first.event_type == "CONSULT" and _one_article(one, other):
+        return False
+    spoken = first.event_type in VERBAL and first.event_type != "CONSULT"
+    if not spoken and (_same_people(one, other) or _same_sums(one, other)):
+        return False
+    languages = {r.language for r in one.reports} & {r.language for r in other.reports}
+    pairs = [(_words(one, language), _words(other, language)) for language in sorted(languages)]
+    told = [(a, b) for a, b in pairs if min(len(a), len(b)) >= FEW_WORDS]
+    return bool(told) and all(a.isdisjoint(b) for a, b in told)
+
+
+def _words(atom: Atom, language: str) -> frozenset[str]:
+    return NOBODY.union(*(r.words for r in atom.reports if r.language == language))
+
+
+def _same_people(one: Atom, other: Atom) -> bool:
+    return any(same_persons(one, other, country) for country in one.people.persons.keys() & other.people.persons.keys())
+
+
+def _same_sums(one: Atom, other: Atom) -> bool:
+    return any(a.unit == b.unit and numbers_agree(a, b) for a in one.numbers for b in other.numbers)
 
 
 def _bodies(one: Atom, other: Atom) -> bool:
@@ -171,8 +214,7 @@ def _numbers(one: Atom, other: Atom) -> bool:
 
 
 def _countries_of_place(one: Atom, other: Atom) -> bool:
-    a, b = ({p.country for p in atom.locations if p.country} for atom in (one, other))
-    return bool(a and b) and a.isdisjoint(b)
+    return bool(one.lands and other.lands) and one.lands.isdisjoint(other.lands)
 
 
 def _cities(one: Atom, other: Atom) -> bool:
@@ -218,4 +260,7 @@ VETOES: dict[str, Veto] = {
     "city": _cities,
     "person": _persons,
     "body": _bodies,
+    "party": _strangers,
+    "memory": _memories,
+    "wording": _wording,
 }

@@ -9,6 +9,7 @@ mentions an event on average, in ten languages of two hundred outlets, a fifth o
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import resource
 import sys
@@ -77,6 +78,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--mentions", type=int, default=100_000)
     number = parser.parse_args(argv).mentions
     made = list(mentions(number))
+    # A stream does not hold what has yet to come, so the collector shall not walk through it.
+    gc.collect()
+    gc.freeze()
     stage, state = Linking(), dict[str, Block]()
     begun, spent = time.process_time(), 0.0
     for n, one in enumerate(made, 1):
