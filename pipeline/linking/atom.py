@@ -22,7 +22,8 @@ class Atom:
 
     What they say together is summed up when first asked for: most atoms of a block are too far off in time to be
     compared at all. `order` is canonical: the most precise date first, then the earliest, then the first published.
-    `days` are those of its period, all where it has none.
+    `dates` are when it may have been: its period, and the days of publication where the date is that of a sentence
+    beside it. `days` are the first and the last of them, all days where none is known.
     """
 
     def __init__(self, event_key: str, reports: Iterable[Report]) -> None:
@@ -30,7 +31,11 @@ class Atom:
         self.reports = told = tuple(sorted(reports, key=attrgetter("order")))
         self.order: Order = min((r.period.rank, r.period.first, *r.order) for r in told)
         self.period: Period = min((r.period for r in told), key=attrgetter("rank", "first", "last"))
-        self.days: Days = (self.period.first, self.period.last) if self.period.known else EVER
+        self.dates: tuple[Period, ...] = (self.period,)
+        if self.told is not None and any(r.borrowed for r in told):
+            self.dates += (self.told,)
+        first, last = min(d.first for d in self.dates), max(d.last for d in self.dates)
+        self.days: Days = (first, last) if self.period.known else EVER
 
     @cached_property
     def told(self) -> Period | None:

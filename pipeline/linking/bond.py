@@ -6,11 +6,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.linking.atom import Atom
-from pipeline.linking.period import PUBLICATION
+from pipeline.linking.period import DAY, PUBLICATION
+from pipeline.linking.report import Number
 from pipeline.linking.veto import days_apart, numbers_agree, same_persons, veto
 
 # A number as large as this is rarely met twice by chance.
 LARGE = 20
+# So is one above this where both name the day as well.
+SEVERAL = 5
+# Digits of a CAMEO code that names more than the type: 129 is "veto", 120 "reject".
+EXACT_CODE = 3
 # What is told of a day this long ago is told of because of that day.
 LONG_AGO = 7
 GROUNDS = ("persons", "offices", "places", "organisations", "stories", "numbers", "speakers", "acts")
@@ -82,8 +87,9 @@ def _same_act(one: Atom, other: Atom) -> bool:
     """Whether a state itself says the same kind of thing in both, or both tell of one day long ago."""
     if one.period.coarse or other.period.coarse:
         return False
-    said = bool(one.modes & other.modes) and one.state and other.state
-    return said or (_long_ago(one) and _long_ago(other))
+    code = one.reports[0].code
+    alike = bool(one.modes & other.modes) or (len(code) >= EXACT_CODE and code == other.reports[0].code)
+    return (alike and one.state and other.state) or (_long_ago(one) and _long_ago(other))
 
 
 def _long_ago(atom: Atom) -> bool:
@@ -93,8 +99,13 @@ def _long_ago(atom: Atom) -> bool:
 
 
 def _same_numbers(one: Atom, other: Atom) -> int:
-    return sum(
-        any(a.unit == b.unit and numbers_agree(a, b) for b in other.numbers)
-        for a in one.numbers
-        if not a.unit.startswith("count") or a.value >= LARGE
-    )
+    return sum(any(_telling(a, b, one, other) for b in other.numbers) for a in one.numbers)
+
+
+def _telling(a: Number, b: Number, one: Atom, other: Atom) -> bool:
+    """Whether one number in both is hardly chance: a sum or share, a large count, or one count of one stated day."""
+    if a.unit != b.unit or not numbers_agree(a, b):
+        return False
+    if not a.unit.startswith("count") or a.value >= LARGE:
+        return True
+    return a.value == b.value >= SEVERAL and one.period == other.period and one.period.rank == DAY

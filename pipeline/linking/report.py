@@ -75,6 +75,11 @@ class Report:
         return self.published or "~", self.mention_id
 
     @property
+    def borrowed(self) -> bool:
+        """Whether its date is that of another sentence of the article."""
+        return self.event_date is not None and self.event_date.basis == "document"
+
+    @property
     def parties(self) -> tuple[Actor, ...]:
         """Who acts and who is acted on."""
         return self.actors + self.recipients

@@ -34,7 +34,7 @@ def veto(one: Atom, other: Atom) -> str | None:
 def days_apart(one: Atom, other: Atom) -> int | None:
     """Days between the two, None when their dates exclude each other."""
     if one.period.known and other.period.known:
-        gap = one.period.gap(other.period)
+        gap = min(a.gap(b) for a in one.dates for b in other.dates)
         return gap if gap <= DAYS_APART else None
     if one.recalled != other.recalled:
         return None
