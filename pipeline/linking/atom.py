@@ -29,13 +29,13 @@ class Atom:
     def __init__(self, event_key: str, reports: Iterable[Report]) -> None:
         self.event_key = event_key
         self.reports = told = tuple(sorted(reports, key=attrgetter("order")))
-        self.order: Order = min((r.period.rank, r.period.first, *r.order) for r in told)
-        self.period: Period = min((r.period for r in told), key=attrgetter("rank", "first", "last"))
+        self.period: Period = min([r.period for r in told], key=attrgetter("rank", "first", "last"))
+        self.order: Order = min([(r.period.rank, r.period.first, *r.order) for r in told])
         self.dates: tuple[Period, ...] = (self.period,)
-        if self.told is not None and any(r.borrowed for r in told):
+        self.days: Days = (self.period.first, self.period.last) if self.period.known else EVER
+        if any(r.borrowed for r in told) and self.told is not None:
             self.dates += (self.told,)
-        first, last = min(d.first for d in self.dates), max(d.last for d in self.dates)
-        self.days: Days = (first, last) if self.period.known else EVER
+            self.days = min(self.days[0], self.told.first), max(self.days[1], self.told.last)
 
     @cached_property
     def told(self) -> Period | None:
@@ -46,17 +46,17 @@ class Atom:
     @cached_property
     def actors(self) -> Parties:
         """Who acts."""
-        return frozenset(Party.of(party) for r in self.reports for party in r.actors)
+        return frozenset(Party.of(party, r.language) for r in self.reports for party in r.actors)
 
     @cached_property
     def recipients(self) -> Parties:
         """Who is acted on."""
-        return frozenset(Party.of(party) for r in self.reports for party in r.recipients)
+        return frozenset(Party.of(party, r.language) for r in self.reports for party in r.recipients)
 
     @cached_property
     def people(self) -> People:
         """Who they are, by country."""
-        return People(party for r in self.reports for party in r.parties)
+        return People((party, r.language) for r in self.reports for party in r.parties)
 
     @cached_property
     def organisations(self) -> frozenset[str]:

@@ -18,9 +18,13 @@ MOST_REPORTS = 160
 MOST_OF_ONE = 128
 # Below this, old reports are kept whatever their age: an archive may come in any order.
 FEW_REPORTS = 48
+# So many more are waited for, so that not every further report clears the block anew.
+SLACK = 4
 # A full block is cleared down to this, so that not every further report clears it anew.
 ENOUGH_REPORTS = 128
 MOST_WITHDRAWN = 256
+# Two sources with wrong clocks shall not move the watermark.
+SOURCES = 3
 DAYS = 45
 MOST_ENDED = 512
 # Reports under one event key are published within a month of each other, or within twice NEAR_DAYS.
@@ -65,12 +69,15 @@ class Block:
 
     def held(self, mention: Mention) -> tuple[Report, ...]:
         """The reports of a mention, of whatever version."""
-        return tuple(r for r in self.reports if r.mention_id == mention.mention_id)
+        name = mention.mention_id
+        return tuple([r for r in self.reports if r.mention_id == name])
 
     def without(self, mention: Mention) -> Block:
         """The block as if a mention had never come in this version; itself where it has not."""
-        version = mention.article_version
-        reports = tuple(r for r in self.reports if (r.mention_id, r.article_version) != (mention.mention_id, version))
+        name, version = mention.mention_id, mention.article_version
+        if all(r.mention_id != name for r in self.reports):
+            return self
+        reports = tuple(r for r in self.reports if (r.mention_id, r.article_version) != (name, version))
         return self if len(reports) == len(self.reports) else replace(self, reports=reports)
 
     def plus(self, r: Report) -> Block:
@@ -121,15 +128,13 @@ class Block:
 
     def trimmed(self, telling: Telling) -> Block:
         """Let whole clusters go, the longest silent first: those too old, and more while there are too many reports."""
-        if len(self.reports) <= FEW_REPORTS:
+        if len(self.reports) <= FEW_REPORTS + SLACK:
             return self
-        days = [r.told for r in self.reports if r.told is not None]
-        full = len(self.reports) > MOST_REPORTS
-        if not (full or (days and max(days) - min(days) > DAYS)):
+        full, now = len(self.reports) > MOST_REPORTS, self._watermark()
+        first = next((r.told for r in self.reports if r.told is not None), now)
+        if not full and first >= now - DAYS:
             return self
-        now, gone = self._watermark(), []
-        if not full and min(days) >= now - DAYS:
-            return self
+        gone: list[Ended] = []
         left, most = len(self.reports), ENOUGH_REPORTS if full else MOST_REPORTS
         retracted = [(atom,) for key, atom in telling.gone.items() if key not in telling.atoms]
         for cluster in sorted([*clusters(telling.atoms.values()), *retracted], key=lambda c: _last_told(c, now))[:-1]:
@@ -142,12 +147,14 @@ class Block:
         return self._let_go(gone, now) if gone else self
 
     def _watermark(self) -> int:
-        """The third latest day of publication of different sources: two with wrong clocks do not move it."""
+        """The third latest day of publication of different sources; reports are in order of publication."""
         latest: dict[str, int] = {}
-        for r in self.reports:
-            name = r.source or r.story
-            latest[name] = max(latest.get(name, 0), r.told or 0)
-        return sorted(latest.values(), reverse=True)[2] if len(latest) > 2 else 0
+        for r in reversed(self.reports):
+            if r.told is not None:
+                latest.setdefault(r.source or r.story, r.told)
+            if len(latest) == SOURCES:
+                return min(latest.values())
+        return 0
 
     def _let_go(self, gone: list[Ended], now: int) -> Block:
         keys = {e.event_key for e in gone}

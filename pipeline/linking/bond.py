@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipeline.linking.atom import Atom
 from pipeline.linking.period import DAY, PUBLICATION
 from pipeline.linking.report import Number
-from pipeline.linking.veto import days_apart, numbers_agree, same_persons, veto
+from pipeline.linking.veto import days_apart, numbers_agree, same_persons, same_telling, veto
 
 # A number as large as this is rarely met twice by chance.
 LARGE = 20
@@ -19,6 +19,7 @@ EXACT_CODE = 3
 # What is told of a day this long ago is told of because of that day.
 LONG_AGO = 7
 GROUNDS = ("persons", "offices", "places", "organisations", "stories", "numbers", "speakers", "acts")
+GROUNDS_OF_ATTACKS = tuple(name for name in GROUNDS if name not in ("offices", "organisations"))
 TOO_LITTLE = "too little in common"
 
 
@@ -74,13 +75,16 @@ def tie(one: Atom, other: Atom) -> Bond | str:
         nearness=-gap,
         evenness=-abs(one.period.rank - other.period.rank),
     )
-    return found if found.grounds or not _needs_grounds(one, other, gap) else TOO_LITTLE
+    return found if _enough(found, one, other, gap) else TOO_LITTLE
 
 
-def _needs_grounds(one: Atom, other: Atom, gap: int) -> bool:
-    """Whether type, countries and date alone are too little."""
-    loose = gap > 0 or one.period.coarse or other.period.coarse
-    return loose or one.reports[0].domestic
+def _enough(found: Bond, one: Atom, other: Atom, gap: int) -> bool:
+    """Whether what both share is reason enough: of attacks, on a day of war, more than who fights whom."""
+    if one.reports[0].event_type == "ASSAULT":
+        told = any(getattr(found, name) for name in GROUNDS_OF_ATTACKS)
+        return told or (gap == 0 and same_telling(one, other))
+    loose = gap > 0 or one.period.coarse or other.period.coarse or one.reports[0].domestic
+    return bool(found.grounds) or not loose
 
 
 def _same_act(one: Atom, other: Atom) -> bool:

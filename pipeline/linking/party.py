@@ -18,19 +18,27 @@ NOBODY: frozenset[str] = frozenset()
 ByCountry = dict[str, frozenset[str]]
 
 
+class Name(NamedTuple):
+    """A person's name as written in a language, "" where none is."""
+
+    text: str
+    language: str
+
+
 class Party(NamedTuple):
-    """Who is on a side of a report; "" and None where it does not say."""
+    """Who is on a side of a report; None where it does not say."""
 
     country: str | None
-    person: str
+    name: Name
     person_key: str | None
     office: str | None
     organisation: str | None
 
     @classmethod
-    def of(cls, actor: Actor) -> Party:
+    def of(cls, actor: Actor, language: str) -> Party:
         """Keep of an actor what tells it from others."""
-        return cls(actor.country, actor.person or "", actor.person_key, actor.office, actor.organisation)
+        name = Name(actor.person or "", language)
+        return cls(actor.country, name, actor.person_key, actor.office, actor.organisation)
 
     @property
     def described(self) -> bool:
@@ -50,16 +58,17 @@ class People:
 
     __slots__ = ("names", "offices", "persons", "posts")
 
-    def __init__(self, parties: Iterable[Actor]) -> None:
+    def __init__(self, parties: Iterable[tuple[Actor, str]]) -> None:
         self.persons: ByCountry = {}
-        self.names: ByCountry = {}
+        self.names: dict[str, frozenset[Name]] = {}
         self.offices: ByCountry = {}
         self.posts: ByCountry = {}
-        for party in parties:
+        for party, language in parties:
             country = party.country or ""
             if party.person_key:
                 _add(self.persons, country, party.person_key)
-                _add(self.names, country, party.person)
+                name = Name(party.person or "", language)
+                self.names[country] = self.names.get(country, frozenset()) | {name}
             if party.office:
                 _add(self.offices, country, holder(party.office))
                 _add(self.posts, country, post(party.office))
@@ -84,7 +93,7 @@ def same_party(one: Party, other: Party) -> bool:
     if one.country and other.country and one.country != other.country:
         return False
     if one.person_key and other.person_key:
-        alike = same_name(one.person, other.person, same_office=_same_office(one, other))
+        alike = same_name(one.name, other.name, same_office=_same_office(one, other))
         return one.person_key == other.person_key or alike
     if _same_office(one, other) or (one.organisation and one.organisation == other.organisation):
         return True
@@ -99,9 +108,13 @@ def _same_office(one: Party, other: Party) -> bool:
     return holder(one.office) is not None and holder(one.office) == holder(other.office)
 
 
-def same_name(one: str, other: str, *, same_office: bool) -> bool:
-    """Whether a name may be that of the other in another script or spelling, which the keys did not show."""
-    return _likeness(one, other) >= (OTHER_NAME if same_office else SAME_NAME)
+def same_name(one: Name, other: Name, *, same_office: bool) -> bool:
+    """Whether a name may be that of the other in another script or spelling, which the keys did not show.
+
+    Where the office is the same too, the names may differ more, but not within one language.
+    """
+    kindly = same_office and one.language != other.language
+    return _likeness(one.text, other.text) >= (OTHER_NAME if kindly else SAME_NAME)
 
 
 @lru_cache(maxsize=1 << 15)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b32encode
 from dataclasses import astuple, dataclass, field
+from functools import cache
 from hashlib import sha256
 from math import isfinite
 
@@ -11,6 +12,7 @@ from pipeline.blocks import SIGNED, countries, family
 from pipeline.linking.offices import holder
 from pipeline.linking.period import PUBLICATION, Period, ordinal, period
 from pipeline.linking.words import content_words
+from pipeline.resources import knowledge_rows
 from schemas.event import Actor, EventDate, EventLocation, EventType, Mention
 
 # Types that are words rather than deeds.
@@ -198,8 +200,15 @@ def _numbers(mention: Mention) -> tuple[Number, ...]:
 
 
 def _place(mention: Mention) -> str:
-    """The city of the event; where a report was filed says little about it."""
+    """The city of the event; where a report was filed says little about it, and in a region much happens in a day."""
     place = mention.event_location
     if place is None or place.precision != "place" or place.basis == "dateline":
         return ""
-    return str(place.geonameid) if place.geonameid is not None else f"{mention.language} {place.name.casefold()}"
+    if place.geonameid is not None:
+        return str(place.geonameid)
+    return "" if place.name in _regions() else f"{mention.language} {place.name.casefold()}"
+
+
+@cache
+def _regions() -> frozenset[str]:
+    return frozenset(name for _, name, _, _, _, _, kind in knowledge_rows("places") if kind == "region")

@@ -20,7 +20,7 @@ VISIT = "visit"
 # CAMEO 036: agreeing to meet is no vaguer agreement told more exactly.
 MEETING = "036"
 # Fewer words than these are no wording.
-FEW_WORDS = 2
+FEW_WORDS, MANY_WORDS = 2, 3
 NEAR_KM, DEGREE_KM = 40.0, 111.2
 
 Veto = Callable[[Atom, Atom], bool]
@@ -28,7 +28,10 @@ Veto = Callable[[Atom, Atom], bool]
 
 def veto(one: Atom, other: Atom) -> str | None:
     """Name what keeps two atoms apart, None where nothing does."""
-    return next((name for name, keeps_apart in VETOES.items() if keeps_apart(one, other)), None)
+    for name, keeps_apart in VETOES.items():
+        if keeps_apart(one, other):
+            return name
+    return None
 
 
 def days_apart(one: Atom, other: Atom) -> int | None:
@@ -55,7 +58,7 @@ def same_persons(one: Atom, other: Atom, country: str) -> int:
         return len(shared)
     if not (one.people.persons.get(country) and other.people.persons.get(country)):
         return 0
-    names = one.people.names.get(country, NOBODY), other.people.names.get(country, NOBODY)
+    names = one.people.names.get(country, frozenset()), other.people.names.get(country, frozenset())
     same_office = not one.people.offices.get(country, NOBODY).isdisjoint(other.people.offices.get(country, NOBODY))
     return int(any(same_name(a, b, same_office=same_office) for a in names[0] for b in names[1]))
 
@@ -136,7 +139,9 @@ def _one_article(one: Atom, other: Atom) -> bool:
 
 
 def _persons(one: Atom, other: Atom) -> bool:
-    return any(_persons_differ(one, other, country) for country in one.people.posts.keys() | one.people.persons.keys())
+    a, b = one.people, other.people
+    both = (a.persons.keys() & b.persons.keys()) | (a.posts.keys() & b.posts.keys())
+    return any(_persons_differ(one, other, country) for country in both)
 
 
 def _persons_differ(one: Atom, other: Atom, country: str) -> bool:
@@ -182,10 +187,21 @@ def _wording(one: Atom, other: Atom) -> bool:
     spoken = first.event_type in VERBAL and first.event_type != "CONSULT"
     if not spoken and (_same_people(one, other) or _same_sums(one, other)):
         return False
-    languages = {r.language for r in one.reports} & {r.language for r in other.reports}
-    pairs = [(_words(one, language), _words(other, language)) for language in sorted(languages)]
-    told = [(a, b) for a, b in pairs if min(len(a), len(b)) >= FEW_WORDS]
+    told = [(a, b) for a, b in _wordings(one, other) if min(len(a), len(b)) >= FEW_WORDS]
     return bool(told) and all(a.isdisjoint(b) for a, b in told)
+
+
+def same_telling(one: Atom, other: Atom) -> bool:
+    """Whether both tell in one language in words that are hardly the same by chance: several, or all they have."""
+    if not {r.evidence for r in one.reports}.isdisjoint(r.evidence for r in other.reports if r.evidence):
+        return True
+    return any(len(a & b) >= MANY_WORDS or (a == b and len(a) >= FEW_WORDS) for a, b in _wordings(one, other))
+
+
+def _wordings(one: Atom, other: Atom) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """The words of both, by each language that both speak."""
+    languages = {r.language for r in one.reports} & {r.language for r in other.reports}
+    return [(_words(one, language), _words(other, language)) for language in sorted(languages)]
 
 
 def _words(atom: Atom, language: str) -> frozenset[str]:

@@ -170,7 +170,7 @@ def test_what_keeps_two_mentions_apart(one, other):
         ({"event_type": "SUPPORT", "cameo_code": "057"}, {"event_type": "AGREE", "cameo_code": "031"}),
         ({"event_type": "ACCUSE", "cameo_code": "112"}, {"event_type": "ACCUSE", "cameo_code": "1121"}),
         ({"event_mode": "visit"}, {"event_mode": "multilateral"}),
-        ({"event_type": "ASSAULT", "event_mode": "aerial", "cameo_code": "195"}, {"event_type": "ASSAULT", "cameo_code": "186"}),
+        ({"event_type": "ASSAULT", "event_mode": "aerial", "cameo_code": "195", "event_location": city(ISLAMABAD)}, {"event_type": "ASSAULT", "cameo_code": "186", "event_location": city(ISLAMABAD)}),
         ({"event_type": "ACCUSE", "recipients": (("PAK", None), ("IND", None))}, {"event_type": "ACCUSE", "recipients": (("PAK", None), ("IND", None), ("CHN", None))}),
         ({"event_type": "ASSAULT", "story": "s"}, {"event_type": "ASSAULT", "story": "s", "event_date": day("2021-04-08")}),
     ],

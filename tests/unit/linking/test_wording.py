@@ -101,3 +101,40 @@ def test_a_busy_block_does_not_close_to_the_news_of_the_day():
 
     driver = link([report_of(n, k) for n in range(20) for k in range(60)])
     assert not driver.counts["linking"].dropped
+
+
+SHELLING = "Russia shelled the port near Odesa and destroyed two grain silos"
+SHELLING_TOO = "Two silos with grain were destroyed when shells hit the port"
+DRONES = "Drones hit a power station in the suburbs of the capital"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "same"),
+    [
+        (SHELLING_TOO, "en", True),
+        (DRONES, "en", False),
+        ("روس نے بندرگاہ پر گولہ باری کی", "ur", False),
+        (SHELLING, "en", True),
+    ],
+)
+def test_attacks_of_one_day_of_war_need_more_in_common_than_who_fights_whom(text, language, same):
+    attack = {"event_type": "ASSAULT", "actors": (("RUS", None),)}
+    assert together(told("a", SHELLING, "shelled", **attack), told("b", text, "hit", language, **attack)) is same
+
+
+def test_a_date_of_another_sentence_may_be_that_of_publication_as_well():
+    borrowed = mention("a", event_date=day("2021-04-03", "document"))
+    assert together(borrowed, mention("b"))
+    assert together(borrowed, mention("c", event_date=day("2021-04-03")))
+    assert not together(mention("d", event_date=day("2021-04-03")), mention("b"))
+
+
+@pytest.mark.parametrize(("number", "same"), [(6.0, True), (2.0, False)])
+def test_a_count_of_one_stated_day_is_common_ground_unless_it_is_small(number, same):
+    def arrests(name: str, **fields: Any) -> Mention:
+        counted = (Quantity(text="6", start=0, end=1, kind="count", value=number, unit="persons"),)
+        return mention(name, event_type="COERCE", actors=(("ESP", None),), recipients=(), quantities=counted, **fields)
+
+    stated = {"event_date": day("2021-04-06")}
+    assert together(arrests("a", **stated), arrests("b", **stated)) is same
+    assert not together(arrests("a"), arrests("b"))
