@@ -11,7 +11,7 @@ import pytest
 
 from tests.eval import cleaning, gsr, mojibake, names, seed_gold, stories
 from tests.eval.language.__main__ import main as languages
-from tests.eval.linking import pairs
+from tests.eval.linking import judged, pairs
 from tests.eval.linking import stories as linked_stories
 from tests.paths import ROOT, shared
 
@@ -31,8 +31,8 @@ def main() -> int:
     code |= cleaning.main([]) | mojibake.main([])
     print("\n== names across scripts")
     code |= names.main()
-    print("\n== events across languages: invented pairs, translated stories")
-    code |= pairs.main() | linked_stories.main()
+    print("\n== events across languages: invented pairs, translated stories, pairs judged by reading")
+    code |= pairs.main() | linked_stories.main() | judged.main()
     print("\n== languages, held out from the tables")
     code |= languages([])
     print("\n== languages of the seeds, duplicates by labelled pairs and generated copies")
