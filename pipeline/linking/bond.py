@@ -18,7 +18,7 @@ SEVERAL = 5
 EXACT_CODE = 3
 # What is told of a day this long ago is told of because of that day.
 LONG_AGO = 7
-GROUNDS = ("persons", "offices", "places", "organisations", "stories", "numbers", "speakers", "acts")
+GROUNDS = ("persons", "offices", "places", "organisations", "stories", "numbers", "speakers", "acts", "words")
 GROUNDS_OF_ATTACKS = tuple(name for name in GROUNDS if name not in ("offices", "organisations"))
 TOO_LITTLE = "too little in common"
 
@@ -35,6 +35,7 @@ class Bond(NamedTuple):
     numbers: int
     speakers: int
     acts: int
+    words: int
     nearness: int
     evenness: int
 
@@ -72,6 +73,7 @@ def tie(one: Atom, other: Atom) -> Bond | str:
         numbers=_same_numbers(one, other),
         speakers=len(one.speakers & other.speakers),
         acts=int(gap == 0 and _same_act(one, other)),
+        words=int(gap == 0 and _is_attack(one) and same_telling(one, other)),
         nearness=-gap,
         evenness=-abs(one.period.rank - other.period.rank),
     )
@@ -80,11 +82,14 @@ def tie(one: Atom, other: Atom) -> Bond | str:
 
 def _enough(found: Bond, one: Atom, other: Atom, gap: int) -> bool:
     """Whether what both share is reason enough: of attacks, on a day of war, more than who fights whom."""
-    if one.reports[0].event_type == "ASSAULT":
-        told = any(getattr(found, name) for name in GROUNDS_OF_ATTACKS)
-        return told or (gap == 0 and same_telling(one, other))
+    if _is_attack(one):
+        return any(getattr(found, name) for name in GROUNDS_OF_ATTACKS)
     loose = gap > 0 or one.period.coarse or other.period.coarse or one.reports[0].domestic
     return bool(found.grounds) or not loose
+
+
+def _is_attack(atom: Atom) -> bool:
+    return atom.reports[0].event_type == "ASSAULT"
 
 
 def _same_act(one: Atom, other: Atom) -> bool:

@@ -8,6 +8,7 @@ from math import cos, hypot, radians
 
 from pipeline.linking.atom import Atom
 from pipeline.linking.party import NOBODY, same_name, strangers
+from pipeline.linking.period import DAY
 from pipeline.linking.report import VERBAL, Number
 from pipeline.resources import ResourceError, knowledge_rows
 from schemas.event import EventLocation
@@ -38,7 +39,9 @@ def days_apart(one: Atom, other: Atom) -> int | None:
     """Days between the two, None when their dates exclude each other."""
     if one.period.known and other.period.known:
         gap = min(a.gap(b) for a in one.dates for b in other.dates)
-        return gap if gap <= DAYS_APART else None
+        # Of two days that one article states neither is the other.
+        stated = one.period.rank == other.period.rank == DAY and _one_article(one, other)
+        return gap if gap <= (0 if stated else DAYS_APART) else None
     if one.recalled != other.recalled:
         return None
     if one.stories & other.stories:

@@ -138,3 +138,9 @@ def test_a_count_of_one_stated_day_is_common_ground_unless_it_is_small(number, s
     stated = {"event_date": day("2021-04-06")}
     assert together(arrests("a", **stated), arrests("b", **stated)) is same
     assert not together(arrests("a"), arrests("b"))
+
+
+def test_two_days_that_one_article_states_are_two_events():
+    first, then = (mention(f"{n}", article="x", event_date=day(f"2021-04-0{n}"), actors=(LAVROV,)) for n in (6, 7))
+    assert not together(first, then)
+    assert together(first, replace(then, article_id="y", story="y"))
