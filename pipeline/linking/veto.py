@@ -21,7 +21,7 @@ VISIT = "visit"
 # CAMEO 036: agreeing to meet is no vaguer agreement told more exactly.
 MEETING = "036"
 # Fewer words than these are no wording.
-FEW_WORDS, MANY_WORDS = 2, 3
+FEW_WORDS, MANY_WORDS, LONG = 2, 3, 5
 NEAR_KM, DEGREE_KM = 40.0, 111.2
 
 Veto = Callable[[Atom, Atom], bool]
@@ -180,18 +180,34 @@ def _memories(one: Atom, other: Atom) -> bool:
 
 
 def _wording(one: Atom, other: Atom) -> bool:
-    """Whether reports in one language share no word besides the parties' and the verb, nor what else tells deeds apart.
-
-    Talks are told in few words of their own.
-    """
-    first = one.reports[0]
-    if first.event_type == "CONSULT" and _one_article(one, other):
-        return False
-    spoken = first.event_type in VERBAL and first.event_type != "CONSULT"
-    if not spoken and (_same_people(one, other) or _same_sums(one, other)):
-        return False
+    """Whether reports in one language share no word of their own, nor else what tells of one deed."""
     told = [(a, b) for a, b in _wordings(one, other) if min(len(a), len(b)) >= FEW_WORDS]
-    return bool(told) and all(a.isdisjoint(b) for a, b in told)
+    spoken = _is_spoken(one)
+    if not told or any(len(a & b) >= (_least(a, b) if spoken else 1) for a, b in told):
+        return False
+    return not (_told_otherwise(one, other) if spoken else _same_people(one, other) or _same_deed(one, other))
+
+
+def _is_spoken(atom: Atom) -> bool:
+    kind = atom.reports[0].event_type
+    return kind in VERBAL and kind != "CONSULT"
+
+
+def _told_otherwise(one: Atom, other: Atom) -> bool:
+    """Whether two articles have one person say something to another: in one, these are two statements."""
+    return _same_people(one, other) > 1 and not _one_article(one, other)
+
+
+def _same_deed(one: Atom, other: Atom) -> bool:
+    """Whether both count the same, or are talks of one article, which are told in few words of their own."""
+    if one.reports[0].event_type == "CONSULT":
+        return _one_article(one, other)
+    return _same_sums(one, other)
+
+
+def _least(some: frozenset[str], others: frozenset[str]) -> int:
+    """How many words two statements share that are one; of two long ones one in ten share a word by chance."""
+    return 2 if min(len(some), len(others)) >= LONG else 1
 
 
 def same_telling(one: Atom, other: Atom) -> bool:
@@ -211,8 +227,8 @@ def _words(atom: Atom, language: str) -> frozenset[str]:
     return NOBODY.union(*(r.words for r in atom.reports if r.language == language))
 
 
-def _same_people(one: Atom, other: Atom) -> bool:
-    return any(same_persons(one, other, country) for country in one.people.persons.keys() & other.people.persons.keys())
+def _same_people(one: Atom, other: Atom) -> int:
+    return sum(same_persons(one, other, country) for country in one.people.persons.keys() & other.people.persons.keys())
 
 
 def _same_sums(one: Atom, other: Atom) -> bool:

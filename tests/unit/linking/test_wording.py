@@ -144,3 +144,20 @@ def test_two_days_that_one_article_states_are_two_events():
     first, then = (mention(f"{n}", article="x", event_date=day(f"2021-04-0{n}"), actors=(LAVROV,)) for n in (6, 7))
     assert not together(first, then)
     assert together(first, replace(then, article_id="y", story="y"))
+
+
+def test_of_two_long_statements_one_common_word_is_chance():
+    gas = "Russia accused Pakistan of breaking off the winter talks on cheap gas and a new pipeline under the northern sea"
+    lorries = (
+        "Moscow accused Pakistan of closing northern border posts to lorries with fresh fruit, leather shoes and cotton"
+    )
+    assert not together(told("a", gas), told("b", lorries))
+    assert together(
+        told("a", gas), told("c", f"It accused Islamabad again after {lorries[8:]} and winter talks on gas")
+    )
+
+
+def test_what_one_person_says_to_another_is_one_statement_save_within_an_article():
+    one, other = (told(name, text, actors=(LAVROV,), recipients=(QURESHI,)) for name, text in (("a", TALKS), ("b", BORDER)))  # fmt: skip
+    assert together(one, other)
+    assert not together(one, replace(other, article_id=one.article_id, story=one.story))
