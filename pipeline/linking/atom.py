@@ -99,6 +99,17 @@ class Atom:
         return frozenset(r.speaker for r in self.reports if r.speaker)
 
     @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages of its articles."""
+        return frozenset(r.language for r in self.reports)
+
+    @cached_property
+    def words(self) -> dict[str, frozenset[str]]:
+        """The words of its own, by language."""
+        told = {language: [r.words for r in self.reports if r.language == language] for language in self.languages}
+        return {language: frozenset().union(*words) for language, words in told.items()}
+
+    @cached_property
     def stories(self) -> frozenset[str]:
         """The stories of its articles."""
         return frozenset(r.story for r in self.reports)

@@ -160,8 +160,8 @@ def _date_part(mention: Mention) -> str:
 def _own(mention: Mention) -> str:
     """What tells a mention's event from others of the day; the mention itself where only its wording can say.
 
-    Talks between two countries are told apart by who holds them, and a deed by who is named and by the city. Of what is
-    said more is needed, for one person says many things in a day.
+    Talks between two countries are told apart by who holds them, and a deed by who is named in it. Of what is said more
+    is needed, for one person says many things in a day.
     """
     parties = (*mention.actors, *mention.recipients)
     who = {f"{a.country} {a.person_key or holder(a.office)}" for a in parties if a.person_key or holder(a.office)}
@@ -170,7 +170,7 @@ def _own(mention: Mention) -> str:
     if mention.event_type == "CONSULT":
         alone = len(countries(mention)) < 2 and len(who) < 2
     else:
-        alone = mention.event_type in VERBAL or not named
+        alone = mention.event_type in VERBAL or not who
     return f"{named}~{mention.mention_id}" if alone else "\x1e".join((named, mention.event_mode or "", numbers))
 
 

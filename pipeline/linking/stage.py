@@ -9,7 +9,7 @@ from pipeline.blocks import block_key
 from pipeline.linking.block import MOST_OF_ONE, Block
 from pipeline.linking.blocks import Blocks
 from pipeline.linking.picture import Picture, Telling, differences
-from pipeline.linking.report import report
+from pipeline.linking.report import Report, report
 from pipeline.linking.window import forgotten, spared, too_late
 from pipeline.stage import Drop, Effect, Emit, Put, StageSpec
 from schemas.event import Event, Mention
@@ -36,13 +36,14 @@ class Linking:
         block = state.get(key, Block())
         if record.withdrawn or unreal is not None:
             return self._withdrawal(key, block, record, "withdrawn" if unreal is None else unreal)
-        rest, new = block.without(record), report(record)
+        held, new = block.held(record), report(record)
+        rest = block.without(record) if held else block
         if rest is block and (block.refuses(new) or too_late(state, key, new.told)):
             return [Drop("late")]
         # A newer coder tells the same mention otherwise: what it told before is taken back, once.
-        before = rest if all(r.event_key == new.event_key for r in block.held(record)) else block
+        before = rest if all(r.event_key == new.event_key for r in held) else block
         after = rest.plus(new)
-        changes, telling = self._changes(key, block, before, after, record)
+        changes, telling = self._changes(key, block, before, after, (new, *held))
         if rest is block and any(len(picture.reports) > MOST_OF_ONE for _, picture in changes):
             return [Drop("crowded")]
         if not changes and rest is not block:
@@ -56,19 +57,19 @@ class Linking:
         """End a mention that its article tells no more, or tells now as what did not happen."""
         before = block.standing(mention)
         after = before.minus(mention)
-        changes, telling = self._changes(key, block, before, after, mention)
+        changes, telling = self._changes(key, block, before, after, block.held(mention))
         self._remember(key, after, telling)
         kept: list[Effect[Event, Block]] = [Put(key, after)] if before is block else []
         return [*kept, *(_events(changes) or [Drop(reason)])]
 
     def _changes(
-        self, key: str, block: Block, before: Block, after: Block, mention: Mention
+        self, key: str, block: Block, before: Block, after: Block, reports: Iterable[Report]
     ) -> tuple[list[tuple[str, Picture]], Telling]:
-        """The pictures that differ for a mention having come, and what the block tells then."""
+        """The pictures that differ for a mention having come, all reports of which are given, and what is told then."""
         known, told = self._tellings.get(key, (None, None))
         if told is None or known is not block:
             told = block.telling()
-        seeds = sorted({r.event_key for one in (block, after) for r in one.held(mention)})
+        seeds = sorted({r.event_key for r in reports})
         first = told if before is block else before.renewed(told, seeds)
         then = after.renewed(told, seeds)
         return differences(first, then, seeds), then

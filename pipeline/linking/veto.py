@@ -219,12 +219,7 @@ def same_telling(one: Atom, other: Atom) -> bool:
 
 def _wordings(one: Atom, other: Atom) -> list[tuple[frozenset[str], frozenset[str]]]:
     """The words of both, by each language that both speak."""
-    languages = {r.language for r in one.reports} & {r.language for r in other.reports}
-    return [(_words(one, language), _words(other, language)) for language in sorted(languages)]
-
-
-def _words(atom: Atom, language: str) -> frozenset[str]:
-    return NOBODY.union(*(r.words for r in atom.reports if r.language == language))
+    return [(one.words[language], other.words[language]) for language in sorted(one.languages & other.languages)]
 
 
 def _same_people(one: Atom, other: Atom) -> int:
