@@ -280,9 +280,19 @@ def test_elasticsearch_versions_by_a_header_that_every_event_has_and_tombstones_
     connector = json.loads((FOLDER / "elasticsearch-connector.json").read_text(encoding="utf-8"))["config"]
     headers = dict(headers_for(EVENT, key=EVENT.event_id))
     assert headers[connector["external.version.header"]] == str(EVENT.revision).encode()
-    assert connector["transforms.last.header"] == connector["external.version.header"]
-    assert connector["transforms.last.predicate"] in connector["predicates"].split(",")
+    # In this order: what is no tombstone and has no revision, which would end the task too, is older than any event.
+    assert connector["transforms"] == "last,first"
+    assert {connector[f"transforms.{name}.header"] for name in ("last", "first")} == {
+        connector["predicates.versioned.name"]
+    }
+    assert connector["predicates.versioned.name"] == connector["external.version.header"]
+    assert (connector["transforms.last.predicate"], connector["transforms.first.predicate"]) == (
+        "tombstone",
+        "versioned",
+    )
+    assert (connector.get("transforms.last.negate"), connector["transforms.first.negate"]) == (None, "true")
     assert 2**62 < int(connector["transforms.last.value.literal"]) < 2**63
+    assert int(connector["transforms.first.value.literal"]) == 0
 
 
 def test_the_topic_of_the_sinks_is_one_of_events():
