@@ -28,7 +28,9 @@ def settings() -> Settings:
 
 
 def test_every_setting_that_sounds_like_a_secret_is_one():
-    sounds = {name for name in Settings.__slots__ if any(word in name for word in ("password", "secret", "token", "dsn"))}
+    sounds = {
+        name for name in Settings.__slots__ if any(word in name for word in ("password", "secret", "token", "dsn"))
+    }
     assert sounds == SECRETS
 
 
