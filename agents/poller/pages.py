@@ -65,6 +65,8 @@ class Pages:
         deadline = asyncio.get_running_loop().time() + self._patience
 
         async def one(article: RawArticle) -> RawArticle:
+            if article.pubstatus != "usable":
+                return article
             try:
                 async with asyncio.timeout_at(deadline), room:
                     return await self._completed(article)

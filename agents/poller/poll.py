@@ -234,7 +234,7 @@ class Poller:
             http_status=answer.result.status,
             fresh_for=answer.fresh,
             timetable=Timetable(minutes=feed.ttl, skip_hours=feed.skip_hours, skip_days=feed.skip_days),
-            error=None if feed.entries or delta else ErrorKind.NO_ENTRIES,
+            error=None if feed.entries or feed.deleted or delta else ErrorKind.NO_ENTRIES,
         )
         whole = complete and not found.pending
         return _Reading(

@@ -26,9 +26,13 @@ def extract(judged: JudgedArticle, state: Mapping[str, Told], /) -> Iterable[Eff
 
     A version that tells less than an earlier one takes back the rest, also when it says nothing new.
     """
-    verdict = judged.verdict
-    if verdict.nothing_new and (judged.article.uri not in state or verdict.relation == "same_url_same_text"):
-        return [Drop("nothing_new")]
+    if judged.verdict.nothing_new:
+        known = state.get(judged.article.uri)
+        if known is None:
+            return [Drop("nothing_new")]
+        # The same text tells the same, unless that was taken back: then it tells it again.
+        if judged.verdict.relation == "same_url_same_text" and not known.ended:
+            return [*kept(judged, known.again(judged.article.version), state), Drop("nothing_new")]
     found = _found(judged)
     reports, dropped = ([], [found]) if isinstance(found, Drop) else (found, [])
     now = told(judged, reports, state)

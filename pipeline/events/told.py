@@ -62,6 +62,12 @@ class Told:
         latest = sorted(known.values(), key=lambda one: (-one.version, one.mention_id))[:MOST_CLAIMS]
         return replace(self, version=max(self.version, version), claims=tuple(latest))
 
+    def again(self, version: int) -> Told:
+        """Note that a version has the text of the latest one, of whose claims none is ended."""
+        if version <= self.version:
+            return self
+        return replace(self, version=version, claims=tuple(replace(one, version=version) for one in self.claims))
+
     @property
     def ended(self) -> tuple[Claim, ...]:
         """The claims that the latest version does not make."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipeline.feeds.catalog import FeedSpec
     from pipeline.feeds.identity import Change
     from pipeline.feeds.parsed import Entry, ParsedFeed
+    from pipeline.feeds.tombstones import Withdrawal
 
 LanguageSource = Literal["entry", "feed", "http", "config"]
 
@@ -75,6 +76,25 @@ def raw_article(
         provenance=_provenance(feed, received, (*warnings, *late)),
         content_sha256=change.content_sha256,
         truncated=entry.truncated,
+    )
+
+
+def canceled_article(
+    spec: FeedSpec, feed: ParsedFeed, one: Withdrawal, received: Received, warnings: tuple[str, ...] = ()
+) -> RawArticle:
+    """Make the raw article that takes an article back: it has no text, and says when it was deleted."""
+    return RawArticle(
+        uri=one.uri,
+        version=one.version,
+        pubstatus="canceled",
+        altids=AltIds(guid=one.deletion.guid),
+        contentmodified=_moment(one.deletion.when, spec, received.fetched)[0],
+        firstcreated=rfc3339(datetime.fromtimestamp(one.first_seen, UTC)),
+        versioncreated=rfc3339(received.fetched),
+        infosource=_infosource(spec, feed, received),
+        feed=FeedRef(id=spec.id, url=without_credentials(spec.url), format=feed.format),
+        fulltext=FullText(),
+        provenance=_provenance(feed, received, warnings),
     )
 
 

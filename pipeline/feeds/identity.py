@@ -49,7 +49,7 @@ class Change:
 class Known:
     """An article as it was last seen. Times in seconds since 1970; the hashes are short, for comparing only.
 
-    `version` 0 is an article that was seen and never sent.
+    `version` 0 is an article that was seen and never sent; `content` is empty where the feed took it back.
     """
 
     version: int
@@ -153,6 +153,11 @@ def load_seen(data: bytes) -> Seen:
         )
     except (KeyError, TypeError, AttributeError, orjson.JSONDecodeError) as error:
         raise ValueError(f"no state of a feed: {error}") from error
+
+
+def guid_key(guid: str) -> str:
+    """Return the key of a guid in `Seen.keys`."""
+    return _hashed("g", guid)
 
 
 def content_sha256(entry: Entry) -> str:
@@ -295,7 +300,7 @@ def _keys_of(origin: Origin, entries: Sequence[Entry]) -> tuple[list[_Keys], set
         usable_link = link if link and link != home and link not in repeated_links else None
         keys.append(
             _Keys(
-                _hashed("g", guid) if guid and guid not in repeated_guids else None,
+                guid_key(guid) if guid and guid not in repeated_guids else None,
                 _hashed("l", usable_link) if usable_link else None,
                 _title_key(entry),
             )

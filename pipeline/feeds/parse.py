@@ -37,6 +37,7 @@ from pipeline.feeds.parsed import (
 from pipeline.feeds.prolog import from_root, newest_items, resolve_references
 from pipeline.feeds.quick import quick_feed
 from pipeline.feeds.timetable import timetable
+from pipeline.feeds.tombstones import deletions
 
 LONGEST_AUTHOR = 512
 _DECLARATION = "<?xml version='1.0' encoding='utf-8'?>\n"
@@ -87,7 +88,8 @@ def parse_feed(text: str, base_url: str = "", http_language: str | None = None, 
     version = str(dict.get(result, "version") or "")
     if not version and not result["entries"]:
         raise NotAFeedError(f"<{document.root}>, but neither RSS nor Atom")
-    return _feed(result, version or "unknown", dropped, base_url, cut)
+    feed = _feed(result, version or "unknown", dropped, base_url, cut)
+    return replace(feed, deleted=deletions(resolve_references(document.text)))
 
 
 def repair(text: str) -> str:

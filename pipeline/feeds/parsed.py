@@ -49,6 +49,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """An entry that the feed says it deleted: its guid, and when, as the feed wrote it."""
+
+    guid: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
     """A feed document. `warnings` are sorted words.
 
@@ -66,6 +74,7 @@ class ParsedFeed:
     encoding: str = "utf-8"
     encoding_reason: str = "valid"
     entries: tuple[Entry, ...] = ()
+    deleted: tuple[Deletion, ...] = ()
     dropped: int = 0
     repairs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

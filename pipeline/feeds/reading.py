@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from pipeline.feeds.article import Received, entry_moment, raw_article
+from pipeline.feeds.article import Received, canceled_article, entry_moment, raw_article
 from pipeline.feeds.catalog import FeedSpec
 from pipeline.feeds.identity import Diff, Origin, Seen, diff
 from pipeline.feeds.opening import opened
 from pipeline.feeds.parsed import ParsedFeed
+from pipeline.feeds.tombstones import withdrawn
 from schemas.article import RawArticle
 
 
@@ -28,7 +29,8 @@ def compared(  # noqa: PLR0913 - what a poll knows, all of it named
 ) -> Compared:
     """Compare a document with what has been seen; `first` says that nothing of the feed was ever read."""
     origin = Origin(feed_id=spec.id, site=feed.link, guid_unstable=spec.guid_unstable)
-    found, withheld = diff(origin, seen, feed.entries, received.fetched.timestamp()), 0
+    now = received.fetched.timestamp()
+    found, withheld = diff(origin, seen, feed.entries, now), 0
     if first:
         found, withheld = opened(found, spec.first_items, partial(entry_moment, spec=spec))
     holds = {
@@ -38,5 +40,8 @@ def compared(  # noqa: PLR0913 - what a poll knows, all of it named
         "entries_withheld": withheld,
     }
     warnings = tuple(sorted({*found.warnings, *(name for name, held in holds.items() if held)}))
-    articles = tuple(raw_article(spec, feed, change, received, warnings) for change in found.changes)
-    return Compared(found=found, articles=articles, warnings=warnings, withheld=withheld)
+    articles = [raw_article(spec, feed, change, received, warnings) for change in found.changes]
+    kept, taken_back = withdrawn(origin, found.seen, feed.deleted, feed.entries, now)
+    articles += [canceled_article(spec, feed, one, received, warnings) for one in taken_back]
+    found = replace(found, seen=kept)
+    return Compared(found=found, articles=tuple(articles), warnings=warnings, withheld=withheld)

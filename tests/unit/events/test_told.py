@@ -67,6 +67,22 @@ def test_an_event_that_is_told_again_stands_again():
     assert view([FIRST, CORRECTED, CANCELED, RESTORED]) == {("CONSULT", "active"): [3], ("ACCUSE", "active"): [3]}
 
 
+def test_an_article_that_comes_back_as_it_was_tells_its_events_again_in_whatever_order_it_comes():
+    versions = [FIRST, replace(CANCELED, version=2), replace(FIRST, version=3)]
+    for order in permutations(versions):
+        assert set(view(list(order))) == {("CONSULT", "active"), ("ACCUSE", "active")}, [one.version for one in order]
+
+
+def test_the_same_text_in_a_later_version_is_not_coded_again_and_holds_its_claims():
+    driver = Driver(strict=True, json_state=True)
+    driver.feed(FIRST)
+    again = driver.feed(replace(FIRST, version=2))
+    assert again.records("events") == ()
+    assert [one.reason for one in again.dropped] == ["nothing_new"]
+    assert driver.feed(replace(CANCELED, version=1)).records("events") == ()
+    assert len(driver.feed(CANCELED).records("events")) == 2
+
+
 def test_a_version_delivered_again_writes_the_same_mentions_again():
     driver = Driver(strict=True, json_state=True)
     driver.feed(FIRST)
