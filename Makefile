@@ -63,8 +63,14 @@ bench: setup ## articles a second and memory, stage by stage (KHABAR_BENCH_ARTIC
 
 SEED ?= 1
 .PHONY: chaos
-chaos: setup ## planted bugs, then 25 kills and other faults on a real Kafka, checked to the last record (SEED=n; needs Java and Maven)
+chaos: chaos-bugs chaos-commit ## planted bugs, each of which must be found, then the faults of chaos-commit (needs Java and Maven)
+
+.PHONY: chaos-bugs
+chaos-bugs: setup ## seven bugs planted in a worker: the harness must find each by its own fault
 	$(PYTEST) -q -m slow tests/chaos
+
+.PHONY: chaos-commit
+chaos-commit: setup ## 25 kills and other faults on a real Kafka, checked to the last record (SEED=n)
 	$(BIN)/python -m tests.chaos.run --profile commit --seed $(SEED)
 
 .PHONY: chaos-nightly

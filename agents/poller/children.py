@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any, Self
 
 import orjson
@@ -24,6 +25,9 @@ from schemas import codec
 WALL_SECONDS = 20.0
 START_SECONDS = 60.0
 DOCUMENTS_PER_CHILD = 5000
+# A process takes longer to start than most documents to read, and memory for as long as it runs.
+START_AFTER = 1.0
+REST_AFTER = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,11 @@ class ParseError:
 
 
 class Pool:
-    """Parsing processes; use it as an asynchronous context manager. They start when first needed."""
+    """Parsing processes; use it as an asynchronous context manager.
+
+    One more is started only when a document has waited for `START_AFTER` seconds, and ended when for `REST_AFTER` not
+    all were at work.
+    """
 
     def __init__(
         self,
@@ -47,10 +55,10 @@ class Pool:
     ) -> None:
         """Run at most `size` processes of `module`; one that has not answered in `wall_seconds` is killed."""
         self._metrics = metrics or PollerMetrics()
+        self._cold = [_Child(module) for _ in range(size)]
         self._idle: asyncio.LifoQueue[_Child] = asyncio.LifoQueue()
-        for _ in range(size):
-            self._idle.put_nowait(_Child(module))
-        self._children = size
+        self._size = size
+        self._all_at_work = 0.0
         self._wall_seconds = wall_seconds
         self.restarts = 0
 
@@ -60,9 +68,10 @@ class Pool:
 
     async def __aexit__(self, *exc: object) -> None:
         """End all processes."""
-        for _ in range(self._children):
+        while len(self._cold) < self._size:
             child = await self._idle.get()
             await child.stop()
+            self._cold.append(child)
 
     async def parse(
         self, body: bytes, *, charset: str | None = None, base_url: str = "", language: str | None = None
@@ -84,11 +93,31 @@ class Pool:
     async def ask(self, head: Mapping[str, object], body: bytes) -> dict[str, Any] | ParseError:
         """Have a process do a task; waits for a free one."""
         head = {name: _plain(value) if isinstance(value, str) else value for name, value in head.items()}
-        child = await self._idle.get()
+        child = await self._next()
         try:
             return await self._ask(child, framed(orjson.dumps(head)) + framed(body))
         finally:
+            await self._release(child)
+
+    async def _next(self) -> _Child:
+        """Take the process used last; start another one when none is free for some time."""
+        if self._idle.empty() and 0 < len(self._cold) < self._size:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(START_AFTER):
+                    return await self._idle.get()
+        if not self._idle.empty():
+            return self._idle.get_nowait()
+        self._all_at_work = monotonic()
+        return self._cold.pop() if self._cold else await self._idle.get()
+
+    async def _release(self, child: _Child) -> None:
+        if self._idle.empty() or monotonic() - self._all_at_work < REST_AFTER:
             self._idle.put_nowait(child)
+            return
+        try:
+            await child.stop()
+        finally:
+            self._cold.append(child)
 
     async def _ask(self, child: _Child, request: bytes) -> dict[str, Any] | ParseError:
         try:

@@ -133,10 +133,12 @@ class Watch(threading.Thread):
                 continue
 
 
-async def measure(run: Run, used: Catalog, state: Path, server: psutil.Process, *, clock: Clock, polls: int) -> Run:
-    """Poll so many times; the broker is an embedded one on disk."""
+async def measure(
+    run: Run, used: Catalog, state: Path, server: psutil.Process, *, clock: Clock, polls: int, broker: str | None = None
+) -> Run:
+    """Poll so many times; the broker is an embedded one on disk unless told otherwise, its memory then the poller's."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = read_settings({}, broker=f"sqlite:///{folder}/broker.db", state_dir=folder)
+        settings = read_settings({}, broker=broker or f"sqlite:///{folder}/broker.db", state_dir=folder)
         built = build(settings, names=())
         built.app.loop = asyncio.get_running_loop()
         await built.app.maybe_start_producer()
@@ -247,7 +249,7 @@ def all_at_once(what: str, folder: Path, feeds: int, *, known: bool) -> None:
         asyncio.run(measure(Run(what), used, state, server, clock=SystemClock(), polls=feeds)).report()
 
 
-def steady(folder: Path, feeds: int, factor: float) -> None:
+def steady(folder: Path, feeds: int, factor: float, broker: str | None) -> None:
     """Feeds polled every quarter of an hour, for somewhat longer than that, one answer in twenty changed."""
     state = folder / "steady.db"
     with host(20, DIFFERENT) as (port, server):
@@ -255,7 +257,8 @@ def steady(folder: Path, feeds: int, factor: float) -> None:
         used = catalog(port, feeds, requests=64)
         apart(prepare, used, state, clock.now() + timedelta(seconds=2 * factor), INTERVAL, known=True)
         clock = ScaledClock(factor)
-        run = asyncio.run(measure(Run("steady"), used, state, server, clock=clock, polls=int(feeds * 1.2)))
+        polls = int(feeds * 1.2)
+        run = asyncio.run(measure(Run("steady"), used, state, server, clock=clock, polls=polls, broker=broker))
     run.report()
     print(
         f"steady: {run.seconds:.0f} s at {factor:g} times the speed: {run.cpu / run.seconds:.1%} of a core; polls late "
@@ -270,6 +273,7 @@ def main() -> None:
     parser.add_argument("--cold", type=int, default=5000, help="feeds of the cold measurement")
     parser.add_argument("--warm", type=int, default=10_000, help="feeds of the warm measurement")
     parser.add_argument("--steady", type=int, default=10_000, help="feeds of the steady measurement")
+    parser.add_argument("--broker", help="a broker for the steady measurement, such as kafka://localhost:9092")
     parser.add_argument("--factor", type=float, default=10.0, help="speed of the clock of the steady measurement")
     args = parser.parse_args()
     args.what = args.what or names
@@ -280,7 +284,7 @@ def main() -> None:
         if "warm" in args.what:
             all_at_once("warm", Path(folder), args.warm, known=True)
         if "steady" in args.what:
-            steady(Path(folder), args.steady, args.factor)
+            steady(Path(folder), args.steady, args.factor, args.broker)
 
 
 if __name__ == "__main__":

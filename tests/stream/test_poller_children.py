@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
@@ -12,7 +13,7 @@ import psutil
 import pytest
 
 import agents
-from agents.poller.children import ParseError, Pool
+from agents.poller.children import REST_AFTER, ParseError, Pool
 from pipeline.feeds.outcome import ErrorKind
 from pipeline.feeds.parsed import ParsedFeed
 from tests.stream.feed_server import rss
@@ -124,6 +125,35 @@ async def test_a_process_that_does_not_answer_is_killed_after_its_time() -> None
         assert result.kind is ErrorKind.PARSE_TIMEOUT
         pool._wall_seconds = 20.0
         assert isinstance(await pool.parse(GOOD), ParsedFeed)
+
+
+def running() -> int:
+    return sum("agents.poller.child" in one.cmdline() for one in psutil.Process().children())
+
+
+async def test_documents_one_after_another_need_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agents.poller.children.START_AFTER", 60.0)
+    async with Pool(3) as pool:
+        await pool.parse(GOOD)
+        await asyncio.gather(*(pool.parse(GOOD) for _ in range(8)))
+        assert running() == 1
+
+
+async def test_a_document_that_waits_gets_a_process_which_ends_when_it_is_not_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("agents.poller.children.START_AFTER", 0.0)
+    async with Pool(2) as pool:
+        await pool.parse(GOOD)
+        await asyncio.gather(*(pool.parse(GOOD) for _ in range(8)))
+        assert running() == 2
+        await pool.parse(GOOD)
+        assert running() == 2
+        pool._all_at_work -= REST_AFTER
+        await pool.parse(GOOD)
+        assert running() == 1
+        assert isinstance(await pool.parse(GOOD), ParsedFeed)
+    assert running() == 0
 
 
 async def test_no_process_is_left_behind() -> None:
