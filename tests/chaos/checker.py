@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from agents.broker import Received
@@ -227,6 +227,14 @@ class Check:
             return []
         return ["outputs"] if expected else ["no_event"]
 
+    def _difference(self, event: Event, wanted: Event) -> str:
+        """Say in which fields an event differs, and its revisions: a last one that is old was sent by a late worker."""
+        every = (decode(Event, record.value or b"") for record in self._topics["news.events"])
+        records = [one for one in every if one.event_id == event.event_id]
+        known = "known" if any(encode(value) == encode(wanted) for value in records) else "never sent"
+        revisions = ", ".join(str(value.revision) for value in records)
+        return f"{', '.join(differing(event, wanted))}; revisions sent {revisions}, wanted {wanted.revision} ({known})"
+
     def _compare_events(self) -> None:
         """Compare what a subscriber holds at last.
 
@@ -244,7 +252,8 @@ class Check:
         linked = linked_in_order(self._decoded("news.mentions"))
         for name in sorted(view.keys() & linked.keys()):
             if encode(view[name]) != encode(linked[name]):
-                self._fault("event with other content", name, "news.events")
+                seen = f"news.events: {self._difference(view[name], linked[name])}"
+                self._fault("event with other content", name, seen)
         right = judged_in_order(self._decoded("news.articles"))
         for article in sorted(self._judged.keys() & right.keys()):
             was, should = self._judged[article].verdict, right[article]
@@ -254,6 +263,11 @@ class Check:
         told = set().union(*self._told.values())
         for name in sorted(self._mentions.keys() - told):
             self._fault("mention of no article", name, "news.mentions")
+
+
+def differing(event: Event, wanted: Event) -> list[str]:
+    """Name the fields in which two events differ."""
+    return [one.name for one in fields(Event) if getattr(event, one.name) != getattr(wanted, one.name)]
 
 
 def final_events(records: Iterable[Received]) -> dict[str, Event]:

@@ -16,6 +16,7 @@ from pipeline.stage import Emit
 from schemas.article import RawArticle
 from schemas.codec import DecodeError, decode, encode
 from schemas.deadletter import to_message
+from schemas.event import Event
 from tests.chaos.checker import Fault, check
 from tests.chaos.offsets import Outage, quantile
 from tests.chaos.schedule import KILLS, schedule
@@ -156,6 +157,21 @@ def test_an_event_that_no_calm_run_gives_and_one_that_is_missing_are_faults():
     log.topics["news.events"] = [r for r in log.topics["news.events"] if r.key != first.key]
     log.add("news.events", b"e1_x", (first.value or b"").replace(first.key or b"", b"e1_x"))
     assert {"event missing", "event of no fault-free run"} <= kinds(log)
+
+
+def test_an_old_state_of_an_event_behind_the_newest_is_a_fault_that_tells_the_revisions():
+    log = finished()
+    records = log.topics["news.events"]
+    old = next(r for r in records if decode(Event, r.value or b"").revision == 1 and records[-1].key != r.key)
+    newer = encode(replace(decode(Event, old.value or b""), revision=2, confidence=0.5))
+    records[:] = [r for r in records if r.key != old.key]
+    log.add("news.events", old.key, newer)
+    log.add("news.events", old.key, old.value)
+    spoilt = replace(decode(Event, old.value or b""), num_sources=99)
+    log.add("news.events", old.key, encode(spoilt))
+    (fault,) = [one for one in check(INPUTS, log.topics).faults if one.what == "event with other content"]
+    assert "num_sources" in fault.seen
+    assert "revisions sent 2, 1, 1, wanted" in fault.seen
 
 
 def test_an_article_judged_otherwise_is_a_fault():
