@@ -149,7 +149,9 @@ class Watchdog:
     """A thread that ends a process whose event loop stands still or whose stage makes no progress.
 
     A worker that looks alive but is not is the best known field problem of Faust (faust-streaming#175, #523, #629).
-    Neither a broker that is away nor a process that was paused (SIGSTOP, a sleeping machine) is held against it.
+    Neither a broker that is away nor a process that was paused (SIGSTOP, a sleeping machine) is held against it. But
+    one that was paused for longer than its session with Kafka ends before it sends what it has: its partitions are
+    another's by then.
     """
 
     def __init__(self, built: Built, stuck: Callable[[float], list[str]] = lambda _: []) -> None:
@@ -177,7 +179,10 @@ class Watchdog:
 
     def look(self, now: float) -> str | None:
         """Say what is wrong at a time of the monotonic clock, None if nothing is."""
-        if now - self._last_look > PAUSE:
+        pause = now - self._last_look
+        if not self._built.settings.embedded and pause > self._built.settings.session_timeout:
+            return f"the process was paused for {pause:.0f} s, longer than its session with Kafka"
+        if pause > PAUSE:
             self._resumed = now
         if self._quiet(now) > QUIET and not reachable(self._built.settings.broker):
             self._away = now

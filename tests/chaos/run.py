@@ -62,6 +62,10 @@ PROFILES = {
     "smoke": Plan(400, 2, 1, {"kill": 2, "failpoint": 2, "bounce": 1, "cut": 1}),
     # How soon killed partitions go on, with the settings of production.
     "recovery": Plan(1200, 3, 3, {"kill": 22, "kill_two": 1, "takeover": 2, "bounce": 2}),
+    # Workers that go on when their partitions have long been another's.
+    "pauses": Plan(
+        2500, 3, 1, {"stop": 16, "kill": 6, "takeover": 2}, {"session_timeout": 6.0, "heartbeat_interval": 1.5}
+    ),
     # Nothing stands before the broker here: a worker asks whether its address takes connections.
     "outage": Plan(2000, 2, 1, {"outage": 1, "kill": 1}, proxied=False),
     # A failpoint is two kills: one to start the worker with it, and its own.

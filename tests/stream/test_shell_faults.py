@@ -225,11 +225,27 @@ async def test_the_watchdog_leaves_a_worker_alone_whose_broker_is_away_and_for_a
     assert looked_at_each_second(watchdog, start + 1119, 3)
 
 
-async def test_the_watchdog_leaves_a_process_alone_that_was_paused(open_port):
-    _, watchdog, start = await held(f"kafka://127.0.0.1:{open_port}")
+async def test_the_watchdog_leaves_a_process_alone_that_was_paused_within_its_session(open_port):
+    app, watchdog, start = await held(f"kafka://127.0.0.1:{open_port}")
+    app.settings = replace(app.settings, session_timeout=4000.0)
     assert watchdog.look(start + 1) is None
     assert watchdog.look(start + 3600) is None
     assert looked_at_each_second(watchdog, start + 3600, 60) == []
+
+
+async def test_the_watchdog_leaves_a_process_alone_that_was_paused_and_has_no_session(tmp_path):
+    _, watchdog, start = await held(f"sqlite:///{tmp_path}/news.db")
+    assert watchdog.look(start + 1) is None
+    assert watchdog.look(start + 3600) is None
+
+
+async def test_the_watchdog_ends_a_worker_that_was_paused_longer_than_its_session(open_port):
+    """It is out of the group: what it still sends would come behind what its successor has sent."""
+    app, watchdog, start = await held(f"kafka://127.0.0.1:{open_port}")
+    assert watchdog.look(start + 1) is None
+    found = watchdog.look(start + 2 + app.settings.session_timeout)
+    assert found is not None
+    assert found.startswith("the process was paused for 11 s")
 
 
 async def test_the_watchdog_ends_a_worker_whose_event_loop_stands_still(open_port):
