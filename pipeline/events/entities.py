@@ -246,6 +246,10 @@ class Finder:
         """Read a chain of offices and the name behind it; the last office is the head."""
         after, payloads = chart.hits["role"][i]
         role: Role = payloads[0]
+        if chart.has("word", i - 1, "+deputy") or (
+            self.known.grammar.adjectives_follow and chart.has("word", after, "+deputy")
+        ):
+            role = role.deputy()
         step = owned_from(chart, self.known.grammar, after)
         former = chart.has("word", i - 1, "+former") > 0
         while step and step < end and (deeper := chart.hit("role", step)) is not None:

@@ -7,7 +7,7 @@ tokens do; overlapping hits are wanted, the longest of a layer at each token is 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -56,6 +56,12 @@ class Role:
     kind: str
     national: bool
     common: bool
+
+    def deputy(self) -> Role:
+        """The office of who stands in for this one: another person, of whom a state may have several."""
+        if self.kind != "person" or self.office.startswith(("deputy ", "vice ")):
+            return self
+        return replace(self, office=f"deputy {self.office}", national=False)
 
 
 @dataclass(frozen=True, slots=True)
