@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 import time
 import tomllib
@@ -21,6 +20,7 @@ from agents.config import read_settings
 from agents.subscription.failure import EXPECTED, fail
 from agents.subscription.lines import event_line
 from agents.subscription.start import parse_time
+from agents.subscription.termination import terminated
 from agents.transport.file_lock import FileLock
 from agents.transport.log import LogLockedError
 from pipeline.alerts.rules import Alerts, RuleError, read_alerts
@@ -171,19 +171,4 @@ def _run(settings: Settings, alerts: Alerts, args: argparse.Namespace) -> int:
 
 
 async def _until_stopped(live: AlertRun, args: argparse.Namespace) -> int:
-    task = asyncio.create_task(live.run(args.start, follow=not args.no_follow))
-    terminated = asyncio.Event()
-
-    def stop() -> None:
-        terminated.set()
-        task.cancel()
-
-    with suppress(RuntimeError):  # not in the main thread, where signals arrive
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
-    try:
-        await task
-    except asyncio.CancelledError:
-        if not terminated.is_set():
-            raise
-        return EX_TERMINATED
-    return EX_OK
+    return EX_TERMINATED if await terminated(live.run(args.start, follow=not args.no_follow)) else EX_OK

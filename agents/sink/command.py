@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aiokafka.errors import KafkaError
@@ -15,6 +13,7 @@ from agents.broker import BrokerError, exit_code
 from agents.config import SettingError, read_settings
 from agents.sink.table import ddl
 from agents.subscription.failure import UnusableError
+from agents.subscription.termination import terminated
 from schemas.escaping import visible
 
 if TYPE_CHECKING:
@@ -90,20 +89,7 @@ def _postgres(args: argparse.Namespace) -> int:
 
 async def _until_stopped(sink: Sink, *, create: bool, anew: bool) -> int:
     """Run until the end, or SIGTERM: what is not committed then is read again by the next run."""
-    task = asyncio.create_task(sink.run(create=create, anew=anew))
-    terminated = asyncio.Event()
-
-    def stop() -> None:
-        terminated.set()
-        task.cancel()
-
-    with suppress(RuntimeError):  # not in the main thread, where signals arrive
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
-    try:
-        await task
-    except asyncio.CancelledError:
-        if not terminated.is_set():
-            raise
+    await terminated(sink.run(create=create, anew=anew))
     return EX_OK
 
 
