@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 async def terminated(work: Coroutine[Any, Any, None]) -> bool:
-    """Run to the end, or cancel the work at SIGTERM; says whether it was cancelled. What the work raises is passed on."""
+    """Run to the end, or cancel the work at SIGTERM; says whether it was. What the work raises is passed on."""
     task, asked = asyncio.create_task(work), asyncio.Event()
 
     def stop() -> None:
