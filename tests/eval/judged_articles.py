@@ -2,7 +2,7 @@
 
     python -m tests.eval.judged_articles [LANG ...]
 
-A line of `judged_articles.jsonl` names an article by id and digest and gives its events: main ones, and optional ones
+A line of `judged/<language>.jsonl` names an article by id and digest and gives its events: main ones, and optional ones
 that neither help nor hurt. The first CHARACTERS of the text are read. An event is found when a mention has one of its
 types and at least one of its countries on each side that has any (either way round where it is symmetric); a mention
 that matches no event is wrong. Nobody who writes rules or words looks at these articles: only sums are printed.
@@ -21,7 +21,7 @@ from typing import Any
 from agents.process import Job, Summary, process
 from tests.eval.dedup_pairs import read
 
-JUDGED = Path(__file__).parent / "judged_articles.jsonl"
+JUDGED = Path(__file__).parent / "judged"
 CHARACTERS = 3000
 MIN_CONFIDENCE = 0.5
 
@@ -67,7 +67,8 @@ def score(events: list[dict[str, Any]], mentions: list[dict[str, Any]]) -> Count
 
 def measure(languages: list[str]) -> dict[str, Counter[str]]:
     """Return the counts of each language."""
-    judged = {row["id"]: row for row in map(json.loads, JUDGED.read_text("utf-8").splitlines())}
+    texts = [path.read_text("utf-8") for path in sorted(JUDGED.glob("*.jsonl"))]
+    judged = {row["id"]: row for text in texts for row in map(json.loads, text.splitlines())}
     judged = {key: row for key, row in judged.items() if not languages or row["language"] in languages}
     lines = [line for line in read("throughput/articles.jsonl.gz") if line["id"] in judged]
     lines = [line for line in lines if digest(line) == judged[line["id"]]["digest"]]
