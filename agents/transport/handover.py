@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import os
 from typing import TYPE_CHECKING, Any
 
 from faust.transport.consumer import Consumer, ensure_TPset
@@ -10,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from faust.types import TP
+
+logger = logging.getLogger("khabar.handover")
+
+# Seconds between two looks at whether the group still knows a worker that gives its partitions up.
+LOOK = 0.2
 
 
 class HandoverConsumer(Consumer):
@@ -53,8 +61,30 @@ class HandoverConsumer(Consumer):
             app.flow_control.suspend()
             self.pause_partitions(assignment)
             app.flow_control.clear()
-            await self.wait_empty()
+            await self._finish()
         await super().on_partitions_revoked(revoked)
+
+    def is_member(self) -> bool:
+        """Say whether the group knows this worker, as far as the worker knows."""
+        return True
+
+    async def _finish(self) -> None:
+        """Wait until the streams have finished, but end the process where the group has put the worker out.
+
+        Its partitions are another's by then. What it has on its way would land behind what that one writes, as the
+        last word on a key: only the end of the process takes a batch back that waits to be sent again.
+        """
+        finished = asyncio.ensure_future(self.wait_empty())
+        try:
+            while not finished.done():
+                left = sum(not message.acked for message in list(self._unacked_messages))
+                if left and not self.is_member():
+                    logger.critical("put out of the group with records on their way", extra={"records": left})
+                    os._exit(os.EX_TEMPFAIL)
+                await asyncio.wait({finished}, timeout=LOOK)
+            await finished
+        finally:
+            finished.cancel()
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Read nothing but what recovery waits for until it has sought the committed offsets."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aiokafka.protocol.group import JoinGroupRequest
 from faust.transport.drivers import aiokafka
 
 from agents.transport.handover import HandoverConsumer
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 class Consumer(HandoverConsumer, aiokafka.Consumer):
     """Faust's consumer, which commits before it gives partitions up and seeks before it reads new ones."""
+
+    def is_member(self) -> bool:
+        """Say whether the last answer of the coordinator knew this worker."""
+        coordinator: Any = self._thread._ensure_consumer()._coordinator  # noqa: SLF001 - neither Faust nor aiokafka tells
+        return coordinator is None or bool(coordinator.member_id != JoinGroupRequest.UNKNOWN_MEMBER_ID)
 
     async def _getmany(
         self,

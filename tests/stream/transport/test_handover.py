@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -75,3 +76,53 @@ async def test_a_recovery_without_answer_fails_instead_of_standing_still(monkeyp
     monkeypatch.setattr(Recovery, "should_stop", stopping)
     with pytest.raises(error):
         await Recovery.__new__(Recovery)._wait(asked(), timeout=3)
+
+
+class EndedError(Exception):
+    """The process would have ended."""
+
+
+@pytest.fixture
+def leaving(consumer, monkeypatch) -> HandoverConsumer:
+    """A consumer that has one record on its way and is asked for its partition; `finish` confirms the record."""
+
+    def end(code: int) -> None:
+        raise EndedError(code)
+
+    monkeypatch.setattr("agents.transport.handover.os._exit", end)
+    record, confirmed = SimpleNamespace(acked=False), asyncio.Event()
+    consumer._unacked_messages = [record]
+
+    async def wait_empty() -> None:
+        await confirmed.wait()
+        record.acked = True
+
+    consumer.wait_empty, consumer.finish = wait_empty, confirmed.set
+    return consumer
+
+
+async def test_a_worker_put_out_of_its_group_ends_before_it_sends_what_it_has_on_its_way(leaving):
+    leaving.is_member = lambda: False
+    with pytest.raises(EndedError, match="75"):
+        await leaving._finish()
+
+
+async def test_a_worker_whom_the_group_knows_finishes_what_it_has_on_its_way(leaving):
+    asked = 0
+
+    def is_member() -> bool:
+        nonlocal asked
+        asked += 1
+        leaving.finish()
+        return True
+
+    leaving.is_member = is_member
+    await leaving._finish()
+    assert asked
+
+
+async def test_a_worker_put_out_with_nothing_on_its_way_stays(leaving):
+    leaving.is_member = lambda: False
+    leaving._unacked_messages = []
+    leaving.finish()
+    await leaving._finish()
