@@ -41,6 +41,8 @@ def matches(event: dict[str, Any], mention: dict[str, Any]) -> bool:
     if mention["event_type"] not in event["types"]:
         return False
     sides = set(event["source"]), set(event["target"])
+    if sides[1] <= sides[0]:  # within one country the recipient may be left out
+        sides = sides[0], set()
     said = countries(mention["actors"]), countries(mention["recipients"])
     orders = [said, said[::-1]] if event.get("symmetric") else [said]
     if any(all(not want or want & have for want, have in zip(sides, order, strict=True)) for order in orders):
