@@ -25,7 +25,9 @@ MINISTERS = frozenset({"minister", "ministry"})
 QUOTES = frozenset("\"'")
 COMMAS = frozenset(",،")
 # Words of a name that stands before its office.
-SHORTEST_NAME, LONGEST_NAME = 2, 4
+SHORTEST_NAME = 2
+# Cases of places.
+PLACING = frozenset({"in", "on", "from"})
 
 
 class Described:
@@ -51,9 +53,9 @@ class Described:
 
     def introduced(self, chart: Chart, before: list[Chunk], chunk: Chunk, first: int) -> Chunk:
         """Read the name that stands before an office: "Sergei Lavrov, foreign minister of Russia"."""
-        if chunk.kind != "person" or chunk.name is not None:
+        if chunk.kind != "person" or chunk.name is not None or not chunk.office:
             return chunk
-        end = chunk.start - (chart.word(chunk.start - 1) in COMMAS)
+        end = self._comma_before(chart, chunk.start)
         known = before[-1] if before and before[-1].kind == "person" and before[-1].end == end else None
         if (
             known is not None
@@ -63,10 +65,28 @@ class Described:
             before.pop()
             country, basis = (chunk.country, chunk.basis) if chunk.country else (known.country, known.basis)
             return chunk._replace(start=known.start, name=known.name, country=country, basis=basis)
-        start = end
-        while start > first and end - start < LONGEST_NAME and self.names.is_name(chart, start - 1):
-            start -= 1
-        return chunk if end - start < SHORTEST_NAME else chunk._replace(start=start, name=(start, end))
+        start = self.names.begins(chart, first, end)
+        if self.known.grammar.bare_genitive:
+            return chunk if end - start < SHORTEST_NAME else chunk._replace(start=start, name=(start, end))
+        inside = bool(before) and before[-1].end == start
+        if end == chunk.start or end - start < SHORTEST_NAME or inside or self._names_a_place(chart, start):
+            return chunk
+        return chunk._replace(start=start, name=(start, end))
+
+    def _comma_before(self, chart: Chart, i: int) -> int:
+        """The comma before an office that ends at token i, behind its article; i where there is none."""
+        articles = self.known.grammar.words.get("articles", ()) if not self.known.grammar.bare_genitive else ()
+        j = i
+        while chart.word(j - 1) in articles:
+            j -= 1
+        return j - 1 if chart.word(j - 1) in COMMAS else i
+
+    def _names_a_place(self, chart: Chart, i: int) -> bool:
+        """Whether words in capitals from token i say where or what something is: "at Madison Square Garden"."""
+        before = chart.hit("case", i - 1)
+        return chart.word(i - 1) in self.known.grammar.closed["determiners"] or (
+            before is not None and bool(PLACING & set(before[1]))
+        )
 
     def settled(self, chart: Chart, before: list[Chunk], chunk: Chunk) -> Chunk:
         """Correct the case of a chunk by what it is and by the chunk before it."""

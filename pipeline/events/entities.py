@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.events.cases import coordinate, owned_from, with_case
+from pipeline.events.cases import conjoined, coordinate, owned_from, with_case
 from pipeline.events.chunks import Chunk, ChunkKind
 from pipeline.events.declension import by_endings, sharing
 from pipeline.events.described import SUPPORTER, Described
 from pipeline.events.gazetteer import Country, Place
 from pipeline.events.naming import Names
 from pipeline.events.nouns import described_noun, may_stand_between, plural_noun
-from pipeline.events.titles import counts, officer_of_place, owned_and_named, struck_noun
+from pipeline.events.titles import counts, officer_of_place, owned_and_named, seated, struck_noun
 
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
@@ -35,6 +35,8 @@ class Finder:
         # What owns stands behind what it owns, never before.
         self.owned_behind = known.grammar.bare_genitive and known.grammar.order == "SVO"
         self.described = Described(known, self.names)
+        # Names may stand before their office.
+        self.introduces = known.grammar.bare_genitive or known.grammar.order == "SVO"
 
     def chunks(self, chart: Chart, start: int, end: int) -> list[Chunk]:
         """Return the chunks of tokens [start, end) in order, with their cases and coordinations."""
@@ -43,10 +45,14 @@ class Finder:
         by_word, starts, folded = self.memory.by_word, chart.starts, chart.folded
         for i in [i for i in range(start, end) if i in starts or folded[i] in by_word]:
             chunk = self._at(chart, i, end) if i >= last else None
-            if chunk is not None and self.known.grammar.bare_genitive:
+            if chunk is not None and self.introduces:
                 chunk = self.described.introduced(chart, found, chunk, last)
             if chunk is not None:
+                if self.known.grammar.unspaced:
+                    chunk = self._headed(chart, chunk, end)
                 chunk = with_case(chart, self.known.grammar, chunk, end)
+                if self.known.grammar.preverbal:
+                    chunk = conjoined(self.known.grammar, chart, found, chunk)
                 if self.known.grammar.adjectives_follow:
                     chunk = self.described.settled(chart, found, chunk)
                 if self.known.grammar.declension:
@@ -54,6 +60,18 @@ class Finder:
                 found.append(chunk._replace(chart=chart.segment) if chart.segment else chunk)
                 last = chunk.end
         return by_endings(chart, self.known.grammar, coordinate(chart, self.known.grammar, found))
+
+    def _headed(self, chart: Chart, chunk: Chunk, end: int) -> Chunk:
+        """Read the office or body right behind a name: "普京总统", "特朗普政府"."""
+        hit = chart.hit("role", chunk.end)
+        if chunk.kind != "person" or chunk.name is None or chunk.name[1] != chunk.end or hit is None or hit[0] > end:
+            return chunk
+        role: Role = hit[1][0]
+        if role.kind == "person":
+            return chunk._replace(end=hit[0], office=role.office, sector=role.sector)
+        return chunk._replace(
+            end=hit[0], kind=role.kind, office=role.office, sector=role.sector, name=None  # type: ignore[arg-type]
+        )
 
     def _at(self, chart: Chart, i: int, end: int) -> Chunk | None:
         follows = self.known.grammar.adjectives_follow
@@ -89,7 +107,8 @@ class Finder:
             return office._replace(start=i)
         if j > after and self.known.grammar.order == "SOV" and (other := self._own_counterpart(chart, j, end)):
             return other._replace(start=i, country=country.iso3, basis="explicit")
-        city = (self._national(chart, j, end) or self._place(chart, j, end)) if j > after else None
+        joined = j > after or self.known.grammar.unspaced
+        city = (self._national(chart, j, end) or self._place(chart, j, end)) if joined else None
         if city is None:
             noun = chart.hit("word", after)
             if noun and "noun_city" in noun[1]:
@@ -195,6 +214,7 @@ class Finder:
 
     def _office(self, chart: Chart, i: int, end: int, country: str, basis: str) -> Chunk | None:
         """Read an office, a body or an organisation that belongs to a country named before it."""
+        i = self._posted(chart, i)
         for skip in range(MOST_BETWEEN + 1):
             j = i + skip
             if j >= end or chart.hit("country", j) or chart.hit("demonym", j) or (skip and chart.hit("case", j - 1)):
@@ -215,6 +235,12 @@ class Finder:
             if not may_stand_between(chart, self.known.grammar, j):
                 return None
         return None
+
+    def _posted(self, chart: Chart, i: int) -> int:
+        """Skip where an officer is posted, before the office: "美国[驻华]大使"."""
+        host = chart.has("word", i, "posted_to")
+        hit = chart.hit("country", host) or chart.hit("organisation", host) if host else None
+        return hit[0] if hit is not None else i
 
     def _role(self, chart: Chart, i: int, end: int) -> Chunk | None:
         hit = chart.hit("role", i)
@@ -293,12 +319,12 @@ class Finder:
         if owner is not None and "genitive" in owner[1][0][1]:
             return chunk._replace(end=owner[0], country=owner[1][0][0], basis="explicit")
         if not after:
-            return chunk
+            return seated(chart, self.names, chunk)
         while chart.word(after) in self.known.grammar.words.get("articles", ()):
             after += 1
         hit = chart.hit("country", after) or chart.hit("organisation", after)
         if hit is None or not self.names.written(chart, after, upper=hit[1][0].upper):
-            return chunk
+            return seated(chart, self.names, chunk)
         owner = hit[1][0]
         if isinstance(owner, Country):
             return chunk._replace(end=hit[0], country=owner.iso3, basis="explicit")

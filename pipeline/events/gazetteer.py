@@ -16,17 +16,23 @@ if TYPE_CHECKING:
     from pipeline.resources import Row
 
 CAPITAL = frozenset({"capital"})
+# Sectors of those who hold a seat or lead a party; all others in the table govern.
+ELECTED = frozenset({"LEG", "PTY", "OPP"})
 # Names this short are too often something else.
 SHORTEST_NAME = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A name of a country; a `common` one is also another word and needs support, an `upper` one stands in capitals."""
+    """A name of a country; a `common` one is also another word and needs support, an `upper` one stands in capitals.
+
+    A `short` one is a single letter that stands for the name in compounds.
+    """
 
     iso3: str
     common: bool = False
     upper: bool = False
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class Holder:
     office: str
     since: str
     until: str | None
+    sector: str = "GOV"
     single: bool = False
 
     def held(self, day: str | None) -> bool:
@@ -104,6 +111,13 @@ def country_phrases(code: str) -> Iterator[tuple[str, Country]]:
             yield name, Country(folded_states().get(iso3, iso3), "common" in flags, "upper" in flags)
 
 
+def short_phrases(code: str) -> Iterator[tuple[str, Country]]:
+    """Yield the letters that stand for names of countries in compounds."""
+    for name, iso3, kind, _, flags in language_rows(code, "countries"):
+        if kind == "short":
+            yield name, Country(folded_states().get(iso3, iso3), "common" in flags, short=True)
+
+
 def place_phrases(code: str) -> Iterator[tuple[str, Place]]:
     """Yield capitals, seats of government and cities in a language."""
     capitals = {row[0]: row for row in knowledge_rows("countries")}
@@ -144,6 +158,7 @@ def holder_phrases(code: str) -> Iterator[tuple[str, tuple[Holder, ...]]]:
 @cache
 def _offices_of_persons() -> dict[str, tuple[Holder, ...]]:
     """Offices by person, the latest first; bodies that are no states stand under their PLOVER code."""
+    sectors = {row[0]: row[1] for row in knowledge_rows("offices") if row[1] in ELECTED}
     codes = {row[0]: row[1] for row in knowledge_rows("organisations")} | {
         row[0]: row[4] or row[1] for row in knowledge_rows("groups")
     }
@@ -151,7 +166,8 @@ def _offices_of_persons() -> dict[str, tuple[Holder, ...]]:
     for body, office, since, until, person in knowledge_rows("officeholders"):
         country = folded_states().get(body) or codes.get(body, "")
         if country:
-            found.setdefault(person, []).append(Holder(person, country, office, since, until or None))
+            sector = sectors.get(office, "GOV")
+            found.setdefault(person, []).append(Holder(person, country, office, since, until or None, sector))
     return {name: tuple(sorted(rows, key=lambda r: r.since, reverse=True)) for name, rows in found.items()}
 
 

@@ -65,6 +65,19 @@ class Names:
             return None, i
         return (first, stop), self.bracket(chart, stop, end)
 
+    def begins(self, chart: Chart, first: int, end: int) -> int:
+        """Where a name that ends before token `end` begins, not before `first`; `end` where none does."""
+        start = i = end
+        while i > first and end - i < LONGEST_NAME:
+            i -= 1
+            if self.is_name(chart, i):
+                start = i
+            elif not (self.capitals and (chart.word(i) == HYPHEN or len(chart.word(i)) <= LONGEST_ARTICLE)) or (
+                chart.word(i) not in self.particles and HYPHEN not in {chart.word(i), chart.word(i + 1)}
+            ):
+                break
+        return start
+
     def _part(self, chart: Chart, first: int, i: int, end: int) -> int:
         """Where the part of a name that begins at token i ends, 0 where none does: "Ursula VON DER LEYEN", "JAE-IN"."""
         if self.is_name(chart, i) or (i > first and self._namesake(chart, i)):
@@ -126,7 +139,7 @@ class Names:
             known = now or holders[0]
             return Chunk(
                 start=i, end=self.bracket(chart, hit[0], end), kind="person", country=known.country, basis="office",
-                office=now.office if now else None, sector="GOV" if now else "ELI", name=(i, hit[0]),
+                office=now.office if now else None, sector=now.sector if now else "ELI", name=(i, hit[0]),
             )  # fmt: skip
         return self._remembered(chart, i, end)
 

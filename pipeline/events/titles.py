@@ -17,7 +17,9 @@ MARKED = frozenset({"agent", "to", "from", "with"})
 STRUCK = ("on", "against")
 # What no name runs through.
 UNNAMED = ("case", "country", "demonym", "role", "connective", "date", "trigger", "auxiliary")
-LONGEST_NAME = 4
+SHORTEST_NAME, LONGEST_NAME = 2, 4
+COMMA = ","
+LEGISLATORS = "LEG"
 # Words that count between the genitive of a place and the office.
 MOST_BETWEEN = 2
 
@@ -30,7 +32,37 @@ def owned_and_named(chart: Chart, names: Names, chunk: Chunk, end: int) -> tuple
     name, stop = names.name(chart, chunk.end, end)
     if name is None or chart.hit("case", stop) is None:
         name, stop = up_to_agent(chart, names, chunk.end, end) or (name, stop)
+    if name is None and names.capitals:
+        name, stop = _behind_comma(chart, names, chunk.end, end) or (name, stop)
     return chunk, name, stop
+
+
+def _behind_comma(chart: Chart, names: Names, i: int, end: int) -> tuple[tuple[int, int], int] | None:
+    """Read the name between two commas behind an office: "the foreign minister, Wang Yi, said"."""
+    if chart.word(i) != COMMA:
+        return None
+    name, stop = names.name(chart, i + 1, end)
+    whole = name is not None and name[1] - name[0] >= SHORTEST_NAME and (chart.word(stop) == COMMA or stop >= end - 1)
+    return (name, stop) if whole and name is not None else None
+
+
+def seated(chart: Chart, names: Names, chunk: Chunk) -> Chunk:
+    """Read the place an office is held in or a seat stands for: "the mayor of Lyon", "the MP for Leeds"."""
+    able = chunk.kind == "person" and names.capitals
+    after = (chart.has("case", chunk.end, "genitive") or _seat(chart, chunk)) if able else 0
+    hit = chart.hit("place", after) if after else None
+    if hit is None or not names.written(chart, after, upper=hit[1][0].upper):
+        return chunk
+    return chunk._replace(end=hit[0], country=hit[1][0].country, basis="explicit", national=False)
+
+
+def _seat(chart: Chart, chunk: Chunk) -> int:
+    """Where the constituency of a member of parliament begins, 0 where none does."""
+    return (
+        chart.has("case", chunk.end, "for") or chart.has("case", chunk.end, "from")
+        if chunk.sector == LEGISLATORS
+        else 0
+    )
 
 
 def bare_owner(chart: Chart, names: Names, i: int, end: int) -> tuple[int, str] | None:
