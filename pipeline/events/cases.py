@@ -16,6 +16,7 @@ QUOTES = frozenset("\"'“”‘’»")
 AFTER = QUOTES | {")"}
 MOST_HEADS = 3
 GENITIVE = "genitive"
+WITH = "with"
 # Words of what is owned, and what begins another noun phrase or clause among them.
 MOST_OWNED = 4
 OTHERS = ("country", "demonym", "organisation", "holder", "verb", "connective")
@@ -49,6 +50,13 @@ def with_case(chart: Chart, grammar: Grammar, chunk: Chunk, end: int) -> Chunk:
         return _owner(chart, grammar, chunk) if grammar.bare_genitive else chunk
     case = hit[1][0]
     return chunk._replace(case=case, case_end=hit[0], head=_of_head(chart, hit[0], end) if case == GENITIVE else None)
+
+
+def conjoined(grammar: Grammar, chart: Chart, before: list[Chunk], chunk: Chunk) -> Chunk:
+    """Take "with" for "and" where it stands right between two names and the language has one word for both."""
+    if chunk.case != WITH or not before or before[-1].end != chunk.start - 1:
+        return chunk
+    return chunk._replace(case=None) if chart.word(chunk.start - 1) in grammar.conjunctions else chunk
 
 
 def owned_from(chart: Chart, grammar: Grammar, i: int) -> int:
@@ -195,7 +203,7 @@ def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk
 
 def _states(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk) -> bool:
     """Whether a comma is enough: between states of a headline, between persons of whom one has no marker yet."""
-    states = chart.kind == "title" and left.kind == right.kind == "state"
+    states = (chart.kind == "title" or grammar.unspaced) and left.kind == right.kind == "state"
     # Where subjects have no marker, a comma parts the subject from who is met.
     marked = grammar.ergative and left.case is None and right.case is not None
     return states or (left.kind == right.kind == "person" and marked)
@@ -228,5 +236,5 @@ def _joined(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk, *, conjun
             and all(w in grammar.conjunctions or w in grammar.list_marks for w in between)
         )
     if not between:
-        return grammar.order == "SOV" and left.kind == right.kind == "state"
+        return (grammar.order == "SOV" or grammar.unspaced) and left.kind == right.kind == "state"
     return all(w in grammar.list_marks or w in grammar.conjunctions for w in between)

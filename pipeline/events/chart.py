@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.events.dating import Dating
 from pipeline.events.lexicon import LAYERS
+from pipeline.events.shortened import forget_doubtful
 from pipeline.text.characters import WORD
 from pipeline.text.sentences import sentences
 from pipeline.text.tokens import iter_tokens, token_texts
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pipeline.events.clitics import Clitics
     from pipeline.events.lexicon import Lexicon
     from pipeline.events.suffixes import Suffixes
+    from pipeline.events.unspaced import Unspaced
     from pipeline.text.normalise import Normalised
     from pipeline.text.tokens import Token
 
@@ -52,12 +54,14 @@ class Chart:
     read: tuple[tuple[int, int], ...] = ()
     made: list[Token] | None = None
     suffixes: Suffixes | Clitics | None = None
+    unspaced: Unspaced | None = None
 
     @property
     def tokens(self) -> list[Token]:
         """The tokens with their offsets in the piece, made when first asked for: few pieces tell of an event."""
         if self.made is None:
-            self.made = [one for start, end in self.read for one in iter_tokens(self.piece.text, start, end)]
+            tokens = self.unspaced.tokens if self.unspaced is not None else iter_tokens
+            self.made = [one for start, end in self.read for one in tokens(self.piece.text, start, end)]
             if self.suffixes is not None:
                 self.made = [part for one in self.made for part in self.suffixes.parts(one)]
         return self.made
@@ -101,9 +105,12 @@ def chart(piece: Normalised, segment: int, kind: str, known: Lexicon) -> Chart:
     texts: list[str] = []
     ranges: list[tuple[int, int]] = []
     read = tuple(sentences(piece.text))
+    if known.unspaced is not None and kind == "title":
+        read = tuple(known.unspaced.sentences(piece.text, read))
+    split = known.unspaced.texts if known.unspaced is not None else token_texts
     for start, end in read:
         first = len(texts)
-        found = token_texts(piece.text, start, end)
+        found = split(piece.text, start, end)
         texts += found if known.suffixes is None else known.suffixes.split(found)
         cuts = range(first, len(texts), LONGEST_SENTENCE)
         ranges.extend((cut, min(cut + LONGEST_SENTENCE, len(texts))) for cut in cuts)
@@ -113,10 +120,15 @@ def chart(piece: Normalised, segment: int, kind: str, known: Lexicon) -> Chart:
     folded = joined.split(SPACE) if joined else []
     hits = _look_up(folded, ranges, known)
     _forget_regions(hits)
+    if known.unspaced is not None:
+        forget_doubtful(hits, folded, title=kind == "title")
     starts = frozenset().union(*(hits[layer] for layer in NAMING)) | {
         i for i, hit in hits["word"].items() if not REFERRING.isdisjoint(hit[1])
     }
-    return Chart(piece, segment, kind, texts, folded, ranges, hits, known.dating, starts, read, suffixes=known.suffixes)
+    return Chart(
+        piece, segment, kind, texts, folded, ranges, hits, known.dating, starts, read,
+        suffixes=known.suffixes, unspaced=known.unspaced,
+    )  # fmt: skip
 
 
 def _forget_regions(hits: dict[str, dict[int, Hit]]) -> None:

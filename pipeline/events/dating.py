@@ -33,6 +33,10 @@ class Dating:
         """Whether a word does that service in a date."""
         return word in self.marks.get(mark, ())
 
+    def is_unit(self, word: str) -> bool:
+        """Whether a word stands behind the number of a year, a month or a day."""
+        return any(self.is_a(mark, word) for mark in ("year_unit", "month_unit", "day_unit"))
+
 
 def dating(table: dict[str, Any], fold: dict[int, str]) -> Dating:
     """Make it of a language's dates.toml."""

@@ -69,9 +69,8 @@ class Finder:
         role: Role = hit[1][0]
         if role.kind == "person":
             return chunk._replace(end=hit[0], office=role.office, sector=role.sector)
-        return chunk._replace(
-            end=hit[0], kind=role.kind, office=role.office, sector=role.sector, name=None  # type: ignore[arg-type]
-        )
+        kind: ChunkKind = "body" if role.kind == "body" else "people"
+        return chunk._replace(end=hit[0], kind=kind, office=role.office, sector=role.sector, name=None)
 
     def _at(self, chart: Chart, i: int, end: int) -> Chunk | None:
         follows = self.known.grammar.adjectives_follow

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.events.conjugation import verb_forms
-from pipeline.resources import ResourceError, language_toml
+from pipeline.resources import ResourceError, language_rows, language_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ CLOSED = (
 PORTFOLIO = "="
 SWITCHES = (
     "adjectives_follow", "small_adjectives", "drops_subjects", "inverts", "marks_persons", "to_is_in", "brackets",
-    "verb_first", "bare_agents",
+    "verb_first", "bare_agents", "unspaced", "preverbal", "uninflected",
 )  # fmt: skip
 _VERB = re.compile(r"\{(\w+)\}")
 # Forms of a verb whose subject suffers.
@@ -82,7 +82,8 @@ class Grammar:
     subject that is no state may stand right behind its verb; `marks_persons`: objects that are people have "to";
     `to_is_in`: "to" with a place says where; `brackets`: the predicate frames the clause, and articles show cases;
     `verb_first`: subjects stand behind verbs unless right before them; `bare_agents`: who acts stands behind a passive
-    without a preposition; `declension`: nouns show cases by their endings.
+    without a preposition; `declension`: nouns show cases by their endings; `unspaced`: nothing stands between words;
+    `preverbal`: prepositional phrases stand before the verb; `uninflected`: verbs have one form.
     """
 
     order: str
@@ -110,6 +111,9 @@ class Grammar:
     brackets: bool = False
     verb_first: bool = False
     bare_agents: bool = False
+    unspaced: bool = False
+    preverbal: bool = False
+    uninflected: bool = False
     declension: dict[str, Any] = field(default_factory=dict)
 
     def is_adverb(self, word: str) -> bool:
@@ -139,6 +143,9 @@ class Grammar:
 
     def inflected(self, pattern: str) -> Iterator[tuple[str, str]]:
         """Yield the inflected phrases of a pattern such as "{hold} talks with", each with the name of its form."""
+        if self.uninflected:
+            yield pattern, "passive" if pattern in self.table.get("passives", ()) else "plain"
+            return
         match = _VERB.search(pattern)
         if match is None:
             yield pattern, ""
@@ -167,7 +174,7 @@ def grammar(code: str) -> Grammar:
     return Grammar(
         order=table["order"],
         glue_after=table.get("glue_after", ""),
-        fold={ord(old): new for old, new in table.get("fold", {}).items()},
+        fold={ord(old): new for old, new in (*table.get("fold", {}).items(), *language_rows(code, "fold"))},
         conjunctions=frozenset(table.get("conjunctions", ())),
         list_marks=frozenset(table.get("list_marks", ",")),
         frames=frames,

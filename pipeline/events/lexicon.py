@@ -18,10 +18,11 @@ from pipeline.events.clitics import Clitics
 from pipeline.events.conjugation import adjective_forms
 from pipeline.events.dating import Dating, calendar_words, dating
 from pipeline.events.declension import declined
-from pipeline.events.gazetteer import country_phrases, holder_phrases, place_phrases, shared_rows
+from pipeline.events.gazetteer import country_phrases, holder_phrases, place_phrases, shared_rows, short_phrases
 from pipeline.events.grammar import Grammar, grammar
 from pipeline.events.suffixes import MARK, Suffixes
 from pipeline.events.triggers import Trigger, triggers
+from pipeline.events.unspaced import Unspaced, phrase_words, unspaced
 from pipeline.resources import ResourceError, knowledge_rows, language_rows, language_toml
 from pipeline.text.normalise import normalise
 from pipeline.text.tokens import iter_tokens, token_texts
@@ -83,7 +84,8 @@ class Organisation:
 class Lexicon:
     """Everything known of a language's words. `hits` finds them; `common` are words that are never names.
 
-    `lone` are the triggers without words of their own by the verb that fires them.
+    `lone` are the triggers without words of their own by the verb that fires them; `unspaced` cuts texts without
+    spaces into words.
     """
 
     code: str
@@ -96,6 +98,7 @@ class Lexicon:
     dating: Dating
     lone: dict[str, tuple[Trigger, ...]]
     suffixes: Suffixes | Clitics | None = None
+    unspaced: Unspaced | None = None
 
     def hits(self, joined: str) -> list[tuple[int, int, int]]:
         """Find all phrases of a joined text as (number of the phrase, start, end)."""
@@ -122,9 +125,10 @@ def lexicon(code: str) -> Lexicon | None:
     acts = triggers(code)
     phrases: dict[tuple[str, ...], dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
     listed = list(_inflected(_everything(code, rules, acts), rules))
-    known = _spelled((text for _, text, _ in listed), rules.fold)
+    known = {} if rules.unspaced else _spelled((text for _, text, _ in listed), rules.fold)
     for layer, text, payload in listed:
-        for variant in _variants(known.get(text) or _marked(text, rules.fold), rules.glue_after):
+        split = phrase_words(text, rules.fold) if rules.unspaced else known.get(text) or _marked(text, rules.fold)
+        for variant in _variants(split, rules.glue_after):
             payloads = phrases[variant][LAYERS.index(layer)]
             if payload not in payloads:
                 payloads.append(payload)
@@ -143,7 +147,17 @@ def lexicon(code: str) -> Lexicon | None:
     verbs = sorted({verb for act in acts if not act.words for verb in act.verbs})
     lone = {verb: tuple(act for act in acts if not act.words and verb in act.verbs) for verb in verbs}
     lengths = tuple(map(len, ordered))
-    return Lexicon(code, rules, acts, automaton, entries, lengths, common | stop, dates, lone, affixes)
+    cutter = _cutter(code, rules, dates, ordered) if rules.unspaced else None
+    return Lexicon(code, rules, acts, automaton, entries, lengths, common | stop, dates, lone, affixes, cutter)
+
+
+def _cutter(code: str, rules: Grammar, dates: Dating, phrases: Iterable[tuple[str, ...]]) -> Unspaced:
+    """What cuts a text without spaces: all words known of the language."""
+    listed = {word for name in ("conjunctions", "list_marks") for word in getattr(rules, name)}
+    listed.update(*rules.closed.values(), *dates.marks.values())
+    listed.update(word for row in language_rows(code, "words") for word in phrase_words(row[0], rules.fold))
+    short = frozenset(phrase_words(name, rules.fold)[0] for name, _ in short_phrases(code))
+    return unspaced(phrases, sorted(listed), short - listed, rules.fold)
 
 
 def _spelled(texts: Iterable[str], fold: dict[int, str]) -> dict[str, tuple[str, ...]]:
@@ -270,6 +284,8 @@ def _everything(code: str, rules: Grammar, acts: tuple[Trigger, ...]) -> Iterato
     yield from _roles(code)
     yield from _organisations(code)
     yield from (("country", phrase, country) for phrase, country in country_phrases(code))
+    if rules.unspaced:
+        yield from (("country", phrase, country) for phrase, country in short_phrases(code))
     yield from _demonyms(code, rules)
     yield from (("place", phrase, place) for phrase, place in place_phrases(code))
     yield from (("holder", phrase, holders) for phrase, holders in holder_phrases(code))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import CAUSE, COMPLEMENT, CONDITION, RELATIVE
 from pipeline.events.context import SURE
+from pipeline.events.isolating import no_subject
 from pipeline.events.tenses import group_before
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def subject(scene: Sentence, last: int, firing: Firing) -> tuple[Chunk, ...]:
         return scene.carried if last > scene.clause.start else outer or scene.carried
     able = [c for c in able if last <= c.start]
     if passive:
-        able = [c for c in able if firing.start - c.end <= PASSIVE_REACH and chart.word(c.end) != ","]
+        verb = first if scene.grammar.preverbal else firing.start
+        able = [c for c in able if verb - c.end <= PASSIVE_REACH and chart.word(c.end) != ","]
         # "It said five were killed": who says so is not killed.
         able = [c for c in able if chart.within("word", "speech_phrase", c.end, first) is None]
     return _with_group(near, able[-1] if able else None)
@@ -120,6 +122,8 @@ def other_subject(scene: Sentence, firing: Firing) -> bool:
     chart, grammar = scene.chart, scene.grammar
     named = {i for c in scene.near for i in range(c.start, c.end)}
     first, _ = group_before(scene, firing.start)
+    if grammar.uninflected:
+        return no_subject(scene, first)
     i = first - 1
     for j in range(i, max(firing.clause.start, i - NOUN_REACH) - 1, -1):
         if j in named or chart.word(j) in STOPS or chart.hit("date", j) or chart.hit("demonym", j):

@@ -12,6 +12,7 @@ from pipeline.events.conjugation import MOODS
 from pipeline.events.draft import Draft, one_assault
 from pipeline.events.firing import Firing, has_need, misfit
 from pipeline.events.inversion import dropped_subject, stranger_acts, subject_behind
+from pipeline.events.isolating import POSSESSIVE
 from pipeline.events.moods import mood_tense
 from pipeline.events.predicates import VerbGroup
 from pipeline.events.proposal import RULING, propose
@@ -80,7 +81,8 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
             continue
         scene.clause = Clause(start, end, None, link)
         near = [c for c in scene.chunks if start <= c.start and c.end <= end]
-        scene.near = near if scene.grammar.conjugated else [_freed(c, start) for c in near]
+        marked = scene.grammar.conjugated or scene.grammar.preverbal
+        scene.near = near if marked else [_freed(c, start) for c in near]
         found.extend(one_assault(_told(scene, after)))
         if not scene.carried:
             scene.carried = tuple(c for c in scene.near if c.case is None and c.kind in PARTIES)[:1]
@@ -303,6 +305,8 @@ def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Fi
 
 def _describes(scene: Sentence, act: Trigger, tense: str, at: tuple[int, int]) -> str | None:
     """Name the fault where support only describes somebody who does something else: "forces BACKED BY Chad took"."""
+    if scene.grammar.uninflected and not act.nominal and scene.chart.has("word", at[1], POSSESSIVE):
+        return "a mere attribute"
     relative = scene.clause.link == RELATIVE or is_reduced(scene, *at)
     return "a mere attribute" if act.type == "SUPPORT" and tense == "passive" and relative else None
 

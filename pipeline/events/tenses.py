@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.events import isolating
 from pipeline.events.clauses import COMPLEMENT
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ HEADLINE = {frozenset({"infinitive"}): "future", frozenset[str](): "present"}
 
 def group_before(scene: Sentence, i: int) -> tuple[int, set[str]]:
     """Where the auxiliaries and adverbs before the verb at token i begin, and their kinds."""
+    if scene.grammar.preverbal:
+        return isolating.before_verb(scene, i)
     chart, start = scene.chart, scene.clause.start
     kinds: set[str] = set()
     for _ in range(MOST_AUXILIARIES):
@@ -40,8 +43,13 @@ def tense_of(scene: Sentence, i: int, form: str) -> str | None:
     """The tense of a verb form at token i; None where it does not say that something happens."""
     key = (scene.clause.start, i, form)
     if key not in scene.tenses:
-        scene.tenses[key] = _tense(scene, i, form)
+        scene.tenses[key] = _isolated(scene, i, form) if scene.grammar.uninflected else _tense(scene, i, form)
     return scene.tenses[key]
+
+
+def _isolated(scene: Sentence, i: int, form: str) -> str | None:
+    _, kinds = group_before(scene, i)
+    return None if kinds & {"unreal", "negative"} else isolating.tense(scene, i, kinds, form)
 
 
 def _tense(scene: Sentence, i: int, form: str) -> str | None:

@@ -9,6 +9,7 @@ from pipeline.events.inversion import bare_agent, personal
 from pipeline.events.proposal import JUDGING
 from pipeline.events.roles import Cast
 from pipeline.events.subjects import is_head, other_side
+from pipeline.events.tenses import group_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,7 @@ def cast_of(
 ) -> Cast:
     """Turn positions into cases: what stands before is the agent, what follows directly the object."""
     chart, passive = scene.chart, firing.tense == "passive"
+    before = _governed_before(scene, firing)
     # Who is deployed belongs to who deploys.
     case = "object" if passive and firing.act.type != "MOBILIZE" else "agent"
     left = [c._replace(case=case) for c in agents] if not inherited or passive else []
@@ -47,7 +49,7 @@ def cast_of(
     for chunk in near:
         inside = firing.act.object is not None and firing.start < chunk.start < firing.end
         if (
-            (chunk.start < firing.end and not inside and not (scene.grammar.brackets and chunk.case is not None))
+            (chunk.start < firing.end and not inside and not (before <= chunk.start and chunk.case is not None))
             or chunk.start in taken
             or not _may_govern(firing, chunk, source, passive=passive)
             or (chunk.case == "with" and _new_clause(scene, firing.end, chunk.start))
@@ -75,6 +77,13 @@ def cast_of(
     carried = tuple(c._replace(case="agent") for c in agents) if inherited and not passive else ()
     # The nearest comes last, as in languages where the verb does.
     return Cast((*left, *reversed(right)), (), carried, ())
+
+
+def _governed_before(scene: Sentence, firing: Firing) -> int:
+    """The first token before a verb at which prepositional phrases that are its own can stand."""
+    if scene.grammar.brackets:
+        return firing.clause.start
+    return group_before(scene, firing.start)[0] if scene.grammar.preverbal else firing.end
 
 
 def _new_clause(scene: Sentence, start: int, end: int) -> bool:

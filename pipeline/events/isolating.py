@@ -1,0 +1,123 @@
+"""Verbs without forms, with the prepositional phrases before them: what stands there says when and whether it happens.
+
+"将 [与普京] [在莫斯科] 举行", "没有 [对俄罗斯] 实施", "被 [警方] 逮捕": auxiliaries stand before the phrases.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.events.chart import Chart
+    from pipeline.events.chunks import Chunk
+    from pipeline.events.sentence import Sentence
+
+# Auxiliaries, adverbs and phrases before a verb, and the words of one phrase.
+MOST_BEFORE = 8
+LONGEST_PHRASE = 9
+MOST_UNKNOWN = 4
+LONGEST_AUXILIARY = 4
+# What only describes a noun, or is one.
+POSSESSIVE = "possessive"
+SPEECH = "speech_phrase"
+
+
+def before_verb(scene: Sentence, i: int) -> tuple[int, set[str]]:
+    """Where auxiliaries, dates and prepositional phrases before the verb at token i begin, and what they say of it."""
+    kinds: set[str] = set()
+    for _ in range(MOST_BEFORE):
+        at = _auxiliary(scene, i, kinds) or _date(scene, i) or _phrase(scene, i, kinds)
+        if not at:
+            break
+        i = at - 1
+    return i, kinds
+
+
+def _auxiliary(scene: Sentence, i: int, kinds: set[str]) -> int:
+    """One more than the first token of an auxiliary that ends before token i, 0 where none does."""
+    for back in range(LONGEST_AUXILIARY, 0, -1):
+        hit = scene.chart.hit("auxiliary", i - back)
+        if hit is not None and hit[0] == i and i - back >= scene.clause.start:
+            kinds.update(hit[1])
+            return i - back + 1
+    return 0
+
+
+def _date(scene: Sentence, i: int) -> int:
+    if i - 1 < scene.clause.start or not is_date(scene.chart, i - 1):
+        return 0
+    return i
+
+
+def is_date(chart: Chart, i: int) -> bool:
+    """Whether token i belongs to a date: a name, a number or its unit."""
+    return chart.hit("date", i) is not None or chart.word(i).isdigit() or chart.dating.is_unit(chart.word(i))
+
+
+def _phrase(scene: Sentence, i: int, kinds: set[str]) -> int:
+    """One more than the first token of the preposition whose phrase ends before token i; "by" makes a passive."""
+    chart = scene.chart
+    unknown = 0
+    parties = {j: c for c in scene.near for j in range(c.start, c.end)}
+    for j in range(i - 1, max(scene.clause.start, i - LONGEST_PHRASE) - 1, -1):
+        hit = chart.hit("case", j)
+        if hit is not None and j not in parties:
+            if "by" in hit[1]:
+                kinds.add("passive")
+            return j + 1
+        party = parties.get(j)
+        if party is not None and party.case is None:
+            return 0
+        if party is None and not chart.has("word", j, POSSESSIVE):
+            unknown += 1
+            if unknown > MOST_UNKNOWN or not chart.is_word(j) or chart.hit("trigger", j) or _verbal(chart, j):
+                return 0
+    return 0
+
+
+def _verbal(chart: Chart, j: int) -> bool:
+    said = chart.hit("word", j)
+    return chart.hit("auxiliary", j) is not None or (said is not None and SPEECH in said[1])
+
+
+def tense(scene: Sentence, i: int, kinds: set[str], form: str) -> str | None:
+    """The tense of a verb at token i; None where it is a noun, or said to come and passive."""
+    passive = form == "passive" or "passive" in kinds
+    if scene.chart.has("word", i - 1, POSSESSIVE) and "passive" not in kinds:
+        return None
+    if "future" in kinds:
+        return None if passive else "future"
+    return "passive" if passive else "past"
+
+
+def no_subject(scene: Sentence, first: int) -> bool:
+    """Whether what stands before a verb group at token `first` is no subject of it: unknown words, another's object."""
+    chart, i = scene.chart, first - 1
+    if i < scene.clause.start or not chart.is_word(i) or chart.word(i) in scene.grammar.conjunctions:
+        return False
+    own = next((c for c in reversed(scene.near) if c.end <= first and c.case is None), None)
+    if own is not None and own.end == first:
+        return _is_governed(scene, own)
+    if is_date(chart, i) or any(c.start <= i < c.end for c in scene.near):
+        return False
+    return not any(
+        (hit := chart.hit(layer, i - back)) is not None and hit[0] > i
+        for layer in ("connective", "auxiliary")
+        for back in range(LONGEST_AUXILIARY)
+        if i - back >= scene.clause.start
+    )
+
+
+def _is_governed(scene: Sentence, chunk: Chunk) -> bool:
+    """Whether a name is what another verb governs: "呼吁[俄罗斯]撤军", "指责[以色列]袭击"."""
+    chart, i = scene.chart, chunk.start
+    while i > scene.clause.start and chart.has("auxiliary", i - 1, "aspect"):
+        i -= 1
+    if i <= scene.clause.start or chunk.stands_for is not None:
+        return False
+    for back in range(1, LONGEST_AUXILIARY + 1):
+        for layer in ("trigger", "auxiliary"):
+            hit = chart.hit(layer, i - back)
+            if hit is not None and hit[0] == i and (layer == "trigger" or "unreal" in hit[1]):
+                return True
+    return False

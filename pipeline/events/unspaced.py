@@ -1,0 +1,123 @@
+"""Words of a script without spaces: the longest the lexicon knows, from the left; what is between, in one piece."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from pipeline.text.characters import MARK, NUMBER
+from pipeline.text.normalise import normalise
+from pipeline.text.sketch import DENSE_RANGES
+from pipeline.text.tokens import Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# Letters of the scripts that write no spaces.
+_DENSE = "".join(f"{chr(start)}-{chr(end - 1)}" for start, end in DENSE_RANGES)
+_LETTER = rf"[^\W_{_DENSE}]"
+_PIECE = re.compile(
+    rf"(?P<dense>[{_DENSE}]+)|(?!\d){_LETTER}+(?:[{MARK}]+{_LETTER}*)*|{NUMBER}|[^\s{MARK}][{MARK}]*|[{MARK}]+"
+)
+_BREAK = re.compile(rf"(?<=[{_DENSE}]) (?=[{_DENSE}])")
+# Abbreviations of states beside each other: "中美", "美日韩".
+MOST_SHORT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Unspaced:
+    """Cuts a text into words.
+
+    `sizes` are the lengths of the words of each phrase the automaton finds: most are one word. A run nobody knows stays
+    whole unless all its letters are in `short`, names of one letter.
+    """
+
+    automaton: Any
+    sizes: tuple[tuple[int, ...], ...]
+    short: frozenset[str]
+    fold: dict[int, str]
+
+    def texts(self, text: str, start: int, end: int) -> list[str]:
+        """Return the texts of the words of `text[start:end]`."""
+        return [text[i:j] for i, j in self._spans(text, start, end)]
+
+    def tokens(self, text: str, start: int, end: int) -> Iterator[Token]:
+        """Yield the words of `text[start:end]` with their offsets."""
+        for i, j in self._spans(text, start, end):
+            first = text[i]
+            yield Token(text[i:j], i, j, "number" if first.isdigit() else "word" if first.isalpha() else "punctuation")
+
+    def sentences(self, text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Cut the sentences of a headline at the spaces that stand in it for commas."""
+        for first, end in spans:
+            start = first
+            for match in _BREAK.finditer(text, first, end):
+                yield start, match.start()
+                start = match.end()
+            yield start, end
+
+    def _spans(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        plain = folded(text[start:end], self.fold)
+        last = 0
+        for number, first, stop in self.automaton.find_matches_as_indexes(plain):
+            if first > last:
+                yield from self._unknown(plain, start, (last, first))
+            last = first
+            for size in self.sizes[number]:
+                yield start + last, start + last + size
+                last += size
+            last = stop
+        yield from self._unknown(plain, start, (last, len(plain)))
+
+    def _unknown(self, plain: str, offset: int, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
+        for match in _PIECE.finditer(plain, *span):
+            first, stop = match.span()
+            if match["dense"] and stop - first <= MOST_SHORT and self.short.issuperset(match[0]):
+                yield from ((offset + i, offset + i + 1) for i in range(first, stop))
+            else:
+                yield offset + first, offset + stop
+
+
+def folded(text: str, fold: dict[int, str]) -> str:
+    """Write a text as it is compared, letter for letter."""
+    lower = text.lower()
+    return (lower if len(lower) == len(text) else text).translate(fold)
+
+
+def phrase_words(phrase: str, fold: dict[int, str]) -> tuple[str, ...]:
+    """Split a phrase of the language's data where it has spaces, and where its letters change script."""
+    plain = normalise(phrase).text.lower().translate(fold)
+    parts = (part for piece in plain.split() for part in _joined(piece))
+    return tuple(parts)
+
+
+def _joined(piece: str) -> list[str]:
+    """The words of a phrase without spaces; the point between the parts of a name belongs to it."""
+    whole = piece.replace("·", "")
+    if whole and all(_is_dense(letter) for letter in whole):
+        return [piece]
+    return [match[0] for match in _PIECE.finditer(piece)]
+
+
+def _is_dense(letter: str) -> bool:
+    return any(start <= ord(letter) < end for start, end in DENSE_RANGES)
+
+
+def unspaced(
+    phrases: Iterable[tuple[str, ...]], common: Iterable[str], short: frozenset[str], fold: dict[int, str]
+) -> Unspaced:
+    """Make it of the phrases of a lexicon, of other words of the language and of the names of one letter.
+
+    A phrase of several words is found as a whole, and each of its words alone.
+    """
+    dense = [phrase for phrase in phrases if all(map(_is_dense, "".join(phrase).replace("·", "")))]
+    several = {"".join(phrase): tuple(map(len, phrase)) for phrase in dense if len(phrase) > 1}
+    single = {word for phrase in dense for word in phrase}
+    whole = {phrase[0] for phrase in dense if len(phrase) == 1}
+    known = {word: (len(word),) for word in (*common, *single)} | several | {word: (len(word),) for word in whole}
+    ordered = sorted(word for word in known if word and word not in short)
+    automaton = AhoCorasick(ordered, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA)
+    return Unspaced(automaton, tuple(known[word] for word in ordered), short, fold)
