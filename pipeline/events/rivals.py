@@ -1,0 +1,38 @@
+"""Politicians and parties that deal with each other in words: what they do is said, and may stay within one country."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.events.chunks import Chunk
+    from pipeline.events.triggers import Trigger
+
+POLITICIANS = frozenset({"GOV", "LEG", "PTY", "OPP", "ELI"})
+SINGLE = frozenset({"person", "counterpart", "organisation"})
+# CAMEO of an attack of which no more is said.
+UNSPECIFIED = "190"
+
+
+def is_politician(chunk: Chunk) -> bool:
+    """Whether a party is a politician, a political party or some of their kind, not a state or its forces."""
+    return chunk.kind in SINGLE | {"people", "body"} and chunk.sector in POLITICIANS
+
+
+def are_rivals(actors: Sequence[Chunk], recipients: Sequence[Chunk]) -> bool:
+    """Whether politicians act on others, each side known by its own name or office."""
+    sides = {c.identity for c in actors}, {c.identity for c in recipients}
+    apart = all(sides) and sides[0].isdisjoint(sides[1])
+    return apart and all(map(is_politician, (*actors, *recipients))) and any(c.kind in SINGLE for c in actors)
+
+
+def may_demand(who: Chunk, whom: Chunk) -> bool:
+    """Whether one politician can ask something of another of the same country: a named one, or a party."""
+    return are_rivals((who,), (whom,)) and bool(whom.person or whom.organisation or whom.sector == "OPP")
+
+
+def only_spoken(act: Trigger, actors: Sequence[Chunk], recipients: Sequence[Chunk]) -> bool:
+    """Whether an attack is one in words: "the senator ATTACKED Democrats"."""
+    return act.type == "ASSAULT" and act.cameo == UNSPECIFIED and are_rivals(actors, recipients)
