@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.events.cases import conjoined, coordinate, owned_from, with_case
 from pipeline.events.chunks import Chunk, ChunkKind
+from pipeline.events.compounds import compound
 from pipeline.events.declension import by_endings, sharing
 from pipeline.events.described import SUPPORTER, Described
 from pipeline.events.gazetteer import Country, Place
@@ -35,6 +36,7 @@ class Finder:
         # What owns stands behind what it owns, never before.
         self.owned_behind = known.grammar.bare_genitive and known.grammar.order == "SVO"
         self.described = Described(known, self.names)
+        self.joins_names = known.grammar.order == "SVO" and known.grammar.capitals and not known.grammar.conjugated
         # Names may stand before their office.
         self.introduces = known.grammar.bare_genitive or known.grammar.order == "SVO"
 
@@ -47,6 +49,8 @@ class Finder:
             chunk = self._at(chart, i, end) if i >= last else None
             if chunk is not None and self.introduces:
                 chunk = self.described.introduced(chart, found, chunk, last)
+            if chunk is not None and self.joins_names:
+                chunk = compound(chart, self.names, found, chunk)
             if chunk is not None:
                 if self.known.grammar.unspaced:
                     chunk = self._headed(chart, chunk, end)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CAPITAL = frozenset({"capital"})
 # Sectors of those who hold a seat or lead a party; all others in the table govern.
 ELECTED = frozenset({"LEG", "PTY", "OPP"})
+REGION = "region"
 # Names this short are too often something else.
 SHORTEST_NAME = 2
 
@@ -37,7 +38,10 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place below the level of countries; a capital or seat also speaks for its government (`sector`)."""
+    """A place below the level of countries; a capital or seat also speaks for its government (`sector`).
+
+    A region may act where it is the subject: "California sued".
+    """
 
     name: str
     country: str
@@ -135,10 +139,11 @@ def place_phrases(code: str) -> Iterator[tuple[str, Place]]:
     rows = [row for row in shared_rows(code, "places") if row[1] in known]
     # Of places of one name the first is meant where nothing tells: a region or site, else the most populous city.
     for phrase, geonameid, flags in sorted(rows, key=lambda row: (row[0], *_rank(known[row[1]]))):
-        _, name, iso3, lat, lon, *_ = known[geonameid]
+        _, name, iso3, lat, lon, _, kind = known[geonameid]
         country = folded_states().get(iso3, iso3)
         number = int(geonameid) if geonameid.isdigit() else None
-        yield phrase, Place(name, country, "place", number, float(lat), float(lon), None, "common" in flags)
+        kind = REGION if kind == REGION else "place"
+        yield phrase, Place(name, country, kind, number, float(lat), float(lon), None, "common" in flags)
 
 
 def _rank(row: Row) -> tuple[bool, int]:

@@ -13,6 +13,7 @@ from pipeline.events.implied import doer, implied_actors, victims, within_one_st
 from pipeline.events.objects import by_object
 from pipeline.events.ontology import ontology
 from pipeline.events.places import location, of_place, stated
+from pipeline.events.rivals import are_rivals, only_spoken
 from pipeline.events.roles import KILLED, MEDIA, Cast, Parties, assign
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
                 return None
             actors.extend(both)
             resolved = True
-        elif chunk.kind not in {"pronoun", "speaker"} and not (chunk.kind == "place" and not _speaks_for_state(chunk)):
+        elif chunk.kind not in {"pronoun", "speaker"} and (chunk.kind != "place" or _speaks_for_state(chunk)):
             actors.append(chunk)
     if not actors and not parties.mutual:
         actors = implied_actors(scene, firing, parties, cast)
@@ -157,8 +158,7 @@ def _at_home(chunk: Chunk, country: str | None) -> Chunk:
 
 
 def _speaks_for_state(chunk: Chunk) -> bool:
-    place = chunk.place
-    return getattr(place, "kind", "") == "capital"
+    return getattr(chunk.place, "kind", "") == "capital"
 
 
 def _partner(scene: Scene, firing: Firing, actors: list[Chunk]) -> list[Chunk]:
@@ -195,6 +195,9 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "needs_office": not act.needs_office or any(c.office for c in actors),
         "needs_gov": not act.needs_gov or any(_governs(c) for c in actors),
         "needs_state": not act.needs_state or any(c.kind == "state" for c in recipients),
+        "needs_rivals": not act.needs_rivals or are_rivals(actors, recipients),
+        "needs_court": not act.needs_court or any(c.sector == JUDGES for c in actors),
+        "an attack in words": not only_spoken(act, actors, recipients),
         "needs_party": not act.needs_party or bool(everyone),
         "needs_people": not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),
         "no country": any(c.country for c in everyone),

@@ -156,7 +156,8 @@ def blow(scene: Sentence, firing: Firing) -> tuple[Chunk, ...] | None:
     found = chart.within("list", "weapon", start, first)
     if found is None or able:
         return None
-    return _owner(scene, found)
+    by = [c for c in scene.near if c.case == "by" and found < c.start < first and c.kind in PARTIES]
+    return _with_group(scene.near, by[0]) if by else _owner(scene, found)
 
 
 def owner(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
@@ -221,6 +222,8 @@ def _plain(chart: Chart, i: int) -> bool:
 def speaker(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
     """Who says what a clause tells: the party before "said", or beside it where the speech comes first."""
     chunks, table = scene.chunks, scene.chart.hits["word"]
+    if named := [c for c in chunks if _before_colon(scene, c) and _speaks(c)]:
+        return _with_group(chunks, named[0])
     said = [i for i in range(*scene.span) if i in table and "speech_phrase" in table[i][1]]
     before = [i for i in said if i < firing.start]
     if before:
@@ -235,6 +238,15 @@ def speaker(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
         if beside:
             return _with_group(chunks, beside[0])
     return ()
+
+
+def _before_colon(scene: Sentence, chunk: Chunk) -> bool:
+    """Whether a headline names who says what it tells: "Kenya: troops must leave", "Troops must leave: Kenya"."""
+    if scene.chart.kind != "title" or chunk.case is not None:
+        return False
+    start, end = scene.span
+    opens = chunk.start == start and scene.chart.word(chunk.end) == ":"
+    return opens or (chunk.end == end and scene.chart.word(chunk.start - 1) == ":")
 
 
 def _right_before(scene: Sentence, chunk: Chunk, i: int) -> bool:

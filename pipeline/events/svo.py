@@ -16,6 +16,7 @@ from pipeline.events.isolating import POSSESSIVE
 from pipeline.events.moods import mood_tense
 from pipeline.events.predicates import VerbGroup
 from pipeline.events.proposal import RULING, propose
+from pipeline.events.rivals import may_demand
 from pipeline.events.roles import Cast
 from pipeline.events.sentence import Sentence
 from pipeline.events.subjects import (
@@ -191,7 +192,7 @@ def _said(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     if firing.act.said == "self":
         own = whom[0].identity == who[0].identity or whom[0].stands_for == "pronoun"
         return cast_of(scene, firing, scene.near, whom) if own else None
-    rises = who[0].sector not in RULING and whom[0].sector in RULING
+    rises = (who[0].sector not in RULING and whom[0].sector in RULING) or may_demand(who[0], whom[0])
     if (whom[0].country == who[0].country and not rises) or "pronoun" in {whom[0].kind, whom[0].stands_for}:
         return None
     if any(scene.chart.has("auxiliary", firing.end + ahead, "passive") for ahead in (0, 1)):

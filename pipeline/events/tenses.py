@@ -25,7 +25,11 @@ def group_before(scene: Sentence, i: int) -> tuple[int, set[str]]:
         return isolating.before_verb(scene, i)
     chart, start = scene.chart, scene.clause.start
     kinds: set[str] = set()
+    # "Theresa MAY should": a name is no auxiliary.
+    names = {c.end for c in scene.near if c.kind == "person"}
     for _ in range(MOST_AUXILIARIES):
+        if i in names:
+            break
         for back in LONGEST_FIRST:
             hit = chart.hit("auxiliary", i - back)
             if hit is not None and hit[0] == i and i - back >= start:

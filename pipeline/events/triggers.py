@@ -60,6 +60,8 @@ class Trigger:
     needs_place: bool = False
     needs_gov: bool = False
     needs_state: bool = False
+    needs_rivals: bool = False
+    needs_court: bool = False
     confidence: float = 0.9
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.events.declension import subjective
+from pipeline.events.gazetteer import REGION
 from pipeline.events.inversion import bare_agent, personal
 from pipeline.events.proposal import JUDGING
 from pipeline.events.roles import Cast
@@ -30,6 +31,8 @@ STRIKING = frozenset({"ASSAULT", "SANCTION", "COERCE", "REJECT", "ACCUSE", "AID"
 TOPICS = frozenset({"on", "for"})
 HELPING = frozenset({"AID", "AGREE", "REQUEST", "SUPPORT"})
 GOVERNED = frozenset({"with", "to", "from"})
+# What the government of a region does.
+REGIONAL = frozenset({"ACCUSE", "REQUEST", "REJECT", "SUPPORT", "AGREE", "CONCEDE"})
 
 
 def cast_of(
@@ -40,7 +43,7 @@ def cast_of(
     before = _governed_before(scene, firing)
     # Who is deployed belongs to who deploys.
     case = "object" if passive and firing.act.type != "MOBILIZE" else "agent"
-    left = [c._replace(case=case) for c in agents] if not inherited or passive else []
+    left = [_governing(c, firing)._replace(case=case) for c in agents] if not inherited or passive else []
     taken = {c.start for c in agents}
     right: list[Chunk] = []
     reach, verb = max([firing.end, *(c.end for c in agents)]), _next_verb(chart, firing)
@@ -84,6 +87,12 @@ def _governed_before(scene: Sentence, firing: Firing) -> int:
     if scene.grammar.brackets:
         return firing.clause.start
     return group_before(scene, firing.start)[0] if scene.grammar.preverbal else firing.end
+
+
+def _governing(chunk: Chunk, firing: Firing) -> Chunk:
+    """Take a region for its government where it says or decides something: "CALIFORNIA sued"."""
+    speaks = chunk.kind == "place" and getattr(chunk.place, "kind", "") == REGION and firing.act.type in REGIONAL
+    return chunk._replace(kind="body", sector="GOV") if speaks else chunk
 
 
 def _new_clause(scene: Sentence, start: int, end: int) -> bool:

@@ -16,7 +16,7 @@ _STOP = re.compile(
 _CLOSERS = "\"')]}»”’\u203a」』\uff09】"
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com|t\.co/)[!-~]+", re.IGNORECASE)
 _BEFORE = re.compile(rf"[\w{MARK}]+\Z")
-_AFTER = re.compile(rf"\s*[\"'(\[]*([\w{MARK}]+)")
+_AFTER = re.compile(rf"[)\]]?\s*[\"'(\[]*([\w{MARK}]+)")
 # Words are looked at no further than this.
 _REACH = 40
 
