@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST_BETWEEN = 1
 NAMED = frozenset({"person", "counterpart"})
 UNKNOWN = "UNK"
+PARTY = "PTY"
 # Those who are for an organisation need not be of it.
 SUPPORTER = "supporter"
 ENDS = frozenset(",.;:()")
@@ -46,6 +47,7 @@ class Described:
             chunk = self._portfolio(chart, described)
         else:
             owned = None if chunk.country else self._genitive(chart, chunk, i) or self._body_of(chart, chunk, i)
+            owned = owned or self._member(chart, chunk, i)
             chunk = owned or self._of_another(chart, chunk, i)
         if chunk.kind not in NAMED:
             return chunk
@@ -206,6 +208,16 @@ class Described:
         inner = chunk._replace(end=body[0])
         return (self._adjective(chart, inner, inner.end) if grammar.adjectives_follow else None) or self._genitive(
             chart, inner, inner.end
+        )
+
+    def _member(self, chart: Chart, chunk: Chunk, i: int) -> Chunk | None:
+        """Read the party of politicians behind their office: "la senadora DEMÓCRATA Dianne Feinstein"."""
+        party = chart.hit("organisation", i) if self.known.grammar.adjectives_follow and not chunk.country else None
+        if party is None or party[1][0].sector != PARTY or chunk.kind == "body":
+            return None
+        known = party[1][0]
+        return chunk._replace(
+            end=party[0], country=known.country, basis="demonym", organisation=known.name, national=False
         )
 
     def _of_another(self, chart: Chart, chunk: Chunk, i: int) -> Chunk:

@@ -58,7 +58,8 @@ def one_assault(drafts: list[Draft]) -> list[Draft]:
     for other in assaults:
         if other is not kept:
             kept.actors = kept.actors or other.actors
-            kept.recipients = kept.recipients or other.recipients
+            named = any(c.country for c in kept.recipients)
+            kept.recipients = kept.recipients if named else other.recipients or kept.recipients
             kept.mode, kept.cameo = (
                 (other.mode, other.cameo) if other.mode and not kept.mode else (kept.mode, kept.cameo)
             )

@@ -119,10 +119,15 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
     if firing.act.type == "AGREE" and parties.inherited and not recipients and actors:
         others = [c for c in cast.others if c.country != actors[0].country and c.case == "with"]
         recipients = others[-1:]
-    # Where cases mark who is hit, soldiers without a country are not those of the attacker.
-    if firing.act.type in DOMESTIC and (firing.act.type != "ASSAULT" or scene.reader.known.grammar.order == "SVO"):
+    if _at_one_place(scene, firing, actors):
         actors, recipients = _of_one_country(actors, recipients)
     return replace(parties, actors=tuple(actors), recipients=tuple(recipients), inherited=resolved)
+
+
+def _at_one_place(scene: Scene, firing: Firing, actors: list[Chunk]) -> bool:
+    """Whether those without a country are of that of the other side: not whom a state hits, or cases mark as hit."""
+    at_home = scene.reader.known.grammar.order == "SVO" and all(c.kind != "state" for c in actors)
+    return firing.act.type in DOMESTIC and (firing.act.type != "ASSAULT" or at_home)
 
 
 def _described(scene: Scene, firing: Firing, parties: Parties) -> list[Chunk]:

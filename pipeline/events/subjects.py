@@ -187,6 +187,8 @@ def _adjectival(scene: Sentence, firing: Firing) -> Chunk | None:
 
 
 def _owner(scene: Sentence, start: int) -> tuple[Chunk, ...]:
+    if scene.grammar.adjectives_follow:
+        return _owner_behind(scene, scene.chart.hits["list"][start][0])
     chart, near = scene.chart, scene.near
     for chunk in reversed(near):
         if chunk.end > start or chunk.kind not in PARTIES | {"place"}:
@@ -199,6 +201,16 @@ def _owner(scene: Sentence, start: int) -> tuple[Chunk, ...]:
             return _with_group(near, chunk._replace(case=None))
         return ()
     return _by_adjective(scene, start)
+
+
+def _owner_behind(scene: Sentence, end: int) -> tuple[Chunk, ...]:
+    """Whose a noun that ends at token `end` is, where that stands behind it: "un ataque aéreo ISRAELÍ", "DE ISRAEL"."""
+    for i in (end, end + 1):
+        hit = scene.chart.hit("demonym", i)
+        if hit is not None:
+            return (Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym"),)
+    near = [c for c in scene.near if 0 <= c.start - end <= OWNER_REACH and c.case == "genitive"]
+    return _with_group(near, near[0]._replace(case=None)) if near and near[0].kind in PARTIES else ()
 
 
 def _by_adjective(scene: Sentence, start: int) -> tuple[Chunk, ...]:

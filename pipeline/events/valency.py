@@ -125,7 +125,17 @@ def _modifies(scene: Sentence, chunk: Chunk) -> bool:
         scene.chart.hit(layer, chunk.end) for layer in ("trigger", "auxiliary", "case", "connective", "date", "word")
     )
     loose = chunk.kind == "body" and chunk.country is None
+    if scene.grammar.adjectives_follow:
+        return loose and _describes_thing(scene, chunk.start - 1)
     return loose and plain and scene.chart.word(chunk.end) not in scene.grammar.closed["neutral"]
+
+
+def _describes_thing(scene: Sentence, i: int) -> bool:
+    """Whether the word at token i is a noun that what stands behind it describes: "ATAQUES militares"."""
+    chart, layers = scene.chart, ("trigger", "auxiliary", "case", "connective", "date", "number", "role")
+    counts = chart.has("word", i, "articles") or chart.has("word", i, "quantifiers")
+    known = counts or chart.word(i) in scene.grammar.closed["determiners"]
+    return chart.is_word(i) and not known and not any(chart.hit(layer, i) for layer in layers)
 
 
 def _may_govern(firing: Firing, chunk: Chunk, source: int | None, *, passive: bool) -> bool:
