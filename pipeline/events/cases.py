@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.events.declension import agree
+from pipeline.events.suffixes import Suffixes
 
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart, Hit
@@ -46,10 +47,25 @@ def with_case(chart: Chart, grammar: Grammar, chunk: Chunk, end: int) -> Chunk:
     while (filler := chart.hit("word", i)) is not None and {"suffixes", "fillers"} & set(filler[1]) and i < end:
         i = filler[0]
     hit = chart.hit("case", i) or chart.hit("case", chunk.end)
+    if hit is None and _is_unowned(chart, chunk):
+        return chunk._replace(case=OBJECT, case_end=chunk.end)
     if hit is None or i >= end or (grammar.case_first and hit[1][0] != OBJECT):
         return _owner(chart, grammar, chunk) if grammar.bare_genitive else chunk
     case = hit[1][0]
     return chunk._replace(case=case, case_end=hit[0], head=_of_head(chart, hit[0], end) if case == GENITIVE else None)
+
+
+def _is_unowned(chart: Chart, chunk: Chunk) -> bool:
+    """Whether an office or body looks owned but nobody owns it: "his government" is also "the government" as object."""
+    if not isinstance(chart.suffixes, Suffixes) or chunk.end != chunk.start + 1 or chunk.basis in SHARED:
+        return False
+    if not chart.suffixes.may_be_object(chart.folded[chunk.start]) or not chart.texts[chunk.start].islower():
+        return False
+    before = chunk.start - 1
+    return not chart.is_word(before) or any(
+        (hit := chart.hit(layer, before)) is not None and hit[0] == chunk.start
+        for layer in ("case", "word", "connective")
+    )
 
 
 def conjoined(grammar: Grammar, chart: Chart, before: list[Chunk], chunk: Chunk) -> Chunk:

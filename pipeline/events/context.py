@@ -29,6 +29,9 @@ OPENING = frozenset({"government", "foreign ministry", "ministry", "parliament",
 VISITORS = "delegation"
 STATE_SECTORS = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY", "PRM"})
 
+# Offices that shorten others: the minister, the leader.
+VAGUE = frozenset({"minister", "leader"})
+
 
 @dataclass(slots=True)
 class Context:
@@ -91,7 +94,7 @@ class Context:
         if chunk.country is not None:
             holder = self.offices.get(f"{chunk.office}@{chunk.country}")
             return chunk._replace(person=holder.person) if holder is not None else chunk
-        last = self.offices.get(chunk.office or "")
+        last = self.offices.get(chunk.office or "") or self._as_called(chunk)
         if last is not None:
             basis: CountryBasis = "publisher_default" if last.basis == "publisher_default" else "remembered"
             return chunk._replace(country=last.country, basis=basis, person=last.person, sector=last.sector)
@@ -99,6 +102,13 @@ class Context:
         if len(named) == 1 and named[0] != self.home:
             return chunk._replace(country=named[0], basis="remembered")
         return self._default(chunk, self._at_home()) if chunk.national else chunk
+
+    def _as_called(self, chunk: Chunk) -> Chunk | None:
+        """Who a vague office stands for: "the minister" is the foreign minister named before."""
+        if chunk.office not in VAGUE:
+            return None
+        found = [held for name, held in self.offices.items() if name.endswith(f" {chunk.office}")]
+        return found[0] if len({held.person for held in found}) == 1 else None
 
     def _at_home(self) -> str | None:
         """The country at home, if the article is about it at all; where none is known, the one it is about."""

@@ -12,7 +12,7 @@ from pipeline.events.described import SUPPORTER, Described
 from pipeline.events.gazetteer import Country, Place
 from pipeline.events.naming import Names
 from pipeline.events.nouns import described_noun, may_stand_between, plural_noun
-from pipeline.events.titles import counts, officer_of_place, owned_and_named, seated, struck_noun
+from pipeline.events.titles import capital_acts, counts, officer_of_place, owned_and_named, seated, struck_noun
 
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
@@ -394,7 +394,7 @@ class Finder:
         place: Place = next((one for one in hit[1] if one.country in self.named), hit[1][0])
         if not self.names.written(chart, i, upper=place.upper):
             return None
-        if place.kind == "seat":
+        if place.kind == "seat" or (place.kind == "capital" and capital_acts(chart, self.known.grammar, hit[0])):
             return Chunk(
                 start=i, end=hit[0], kind="body", country=place.country, basis="explicit", sector=place.sector or "GOV",
                 office="government",

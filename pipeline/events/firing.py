@@ -91,7 +91,7 @@ def has_need(act: Trigger, names: frozenset[str]) -> bool:
 
 def _may_follow(chart: Chart, act: Trigger, forms: list[VerbForm], start: int, end: int) -> bool:
     """Whether the sentence has the forms that a verb alone needs beside it to be a trigger."""
-    if act.after_infinitive and not any(form.form == "infinitive" for form in forms):
+    if act.after_infinitive and not any(form.form in {"infinitive", SUBJUNCTIVE} for form in forms):
         return False
     if act.tenses == OBLIGED and chart.within("auxiliary", NEED, start, end) is None:
         return False
@@ -164,18 +164,23 @@ def _by_verb(chart: Chart, known: Lexicon, clause: Clause, group: VerbGroup) -> 
     lone: list[Trigger] = []
     for verb in sorted(group.verbs):
         lone += [act for act in known.lone.get(verb, ()) if act not in lone]
-    for act in lone:
-        if not _happens(act, group):
+    asked: set[str] = set()
+    for act in sorted(lone, key=lambda one: not one.after_infinitive):
+        if act.type in asked or not _happens(act, group):
             continue
         if _after(chart, act, group.start) and (not act.after_infinitive or _infinitive_before(chart, group.start)):
             firing = Firing(act, group.start, group.end, group, clause)
             if misfit(chart, firing) is None:
+                asked |= {act.type} if act.after_infinitive else set()
                 yield firing
 
 
 def _infinitive_before(chart: Chart, i: int) -> bool:
-    """Whether an infinitive with its case marker stands before token i: "told to leave"."""
+    """Whether an infinitive with its case marker, or a form "that he do", stands before token i: "told to leave"."""
     for back in (1, 2, 3):
+        asked = chart.hit("verb", i - back)
+        if asked is not None and asked[0] == i and any(form.form == SUBJUNCTIVE for form in asked[1]):
+            return True
         case = chart.hit("case", i - back)
         if case is not None and case[0] == i:
             verb = chart.hit("verb", i - back - 1)

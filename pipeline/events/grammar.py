@@ -37,6 +37,8 @@ SWITCHES = (
     "verb_first", "bare_agents", "unspaced", "preverbal", "uninflected",
 )  # fmt: skip
 _VERB = re.compile(r"\{(\w+)\}")
+# The verb of which the negative forms of all others are.
+NOT = "not"
 # Forms of a verb whose subject suffers.
 SUFFERED = {"past": "passive", "preterite": "passive"}
 # What a stem written together with an auxiliary amounts to.
@@ -197,7 +199,8 @@ def _paradigm(verb: str, rows: dict[str, Any], table: dict[str, Any]) -> Iterato
     """Yield every form of a verb; a row of the verb replaces what the paradigm would make.
 
     `like` names the verb's class, where the paradigm has several; `other` is a second stem, {1} in a pattern; a row
-    with `of` holds more forms of that verb, with `suffers` those whose subject suffers.
+    with `of` holds more forms of that verb, with `suffers` those whose subject suffers. A class lists as `negative` the
+    forms that deny the verb.
     """
     stem = rows.get("stem", "")
     paradigm = table.get("paradigm", {})
@@ -212,6 +215,9 @@ def _paradigm(verb: str, rows: dict[str, Any], table: dict[str, Any]) -> Iterato
             made = []
         for phrase in (*(rows.get(form, ()) if form != "stem" else ()), *made):
             yield phrase, VerbForm(verb, voice.get(form, form), phrase in ambiguous)
+    for form, patterns in paradigm.get("negative", {}).items() if stem else ():
+        for pattern in patterns:
+            yield pattern.format(stem, rows.get("other", stem)), VerbForm(NOT, form)
     if stem and stem[-1] in table.get("glue_after", "") and not rows.get("stemless"):
         for kind, form in GLUED.items():
             for auxiliary in table.get("auxiliaries", {}).get(kind, ()):

@@ -37,7 +37,9 @@ LAYERS = (
 # Layers of nouns that take suffixes, and the words that stand for nouns.
 NAMES = ("country", "demonym", "organisation", "role", "holder", "place")
 PROPER = frozenset({"country", "place", "holder"})
-REFERRING = frozenset({"pairs", "counterpart", "own_country", "first_person", "third_person", "media"})
+REFERRING = frozenset({
+    "pairs", "counterpart", "own_country", "first_person", "third_person", "media", "group_nouns",
+})  # fmt: skip
 # Layers whose phrases decline where nouns do; those of words alone tell no case.
 LISTED = frozenset({"list", "topic", "context"})
 DECLINING = frozenset({"role", "country", "demonym", "place", "organisation", "holder"})
@@ -191,7 +193,9 @@ def _suffixes(phrases: dict[tuple[str, ...], dict[int, list[Any]]], rules: Gramm
     lists = {LAYERS.index(layer) for layer, _, _ in LISTS}
     known = frozenset(p[0] for p, found in phrases.items() if len(p) == 1 and not found.keys() <= lists)
     loose = frozenset(rules.table.get("loose_suffixes", ()))
-    return Suffixes(frozenset(endings - {""}), stems, known, loose, rules.fold)
+    # Where what is owned takes the suffix of an object.
+    objects = frozenset(rules.table.get("possessed", ()))
+    return Suffixes(frozenset(endings - {""}), stems, known, loose, rules.fold, objects)
 
 
 def _cut(

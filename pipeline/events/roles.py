@@ -133,10 +133,17 @@ def _is_passive(firing: Firing, grammar: Grammar, also: str = "passive") -> bool
     return firing.tense in {"passive", also} and not middle
 
 
-def subject_of(chunks: Sequence[Chunk]) -> Chunk | None:
-    """The first unmarked noun phrase that can act; the media only report."""
+def subject_of(chunks: Sequence[Chunk], *, passive: bool = False) -> Chunk | None:
+    """The first unmarked noun phrase that can act; the media only report, but journalists are seized and killed."""
     able = SUBJECTS - {"pronoun"} | {"pair"}
-    return next((c for c in chunks if c.case is None and c.kind in able and c.sector != MEDIA), None)
+    return next(
+        (
+            c
+            for c in chunks
+            if c.case is None and c.kind in able and (c.sector != MEDIA or (passive and c.kind == "people"))
+        ),
+        None,
+    )
 
 
 def by_case(firing: Firing, chunks: Sequence[Chunk], cases: Sequence[str], taken: Sequence[Chunk]) -> tuple[Chunk, ...]:
@@ -210,6 +217,8 @@ def _host(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     hosts, inherited = agent(firing, cast, grammar)
     before = [c for c in _people(cast.near) if c.end <= firing.start or grammar.order == "SVO"]
     guests = by_case(firing, before, grammar.frames[firing.act.frame].actor, hosts)
+    if not guests and _is_passive(firing, grammar):
+        guests = side(before, subject_of(before))
     return Parties(guests, hosts, inherited)
 
 
@@ -228,7 +237,7 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
         recipients = _object(firing, before, actors)
     suffered = _is_suffered(firing, frame.kind)
     if not firing.occasion and (suffered or (not recipients and _is_passive(firing, grammar, also="nominal"))):
-        patient = side(before, subject_of([c for c in before if c.case is None]))
+        patient = side(before, subject_of([c for c in before if c.case is None], passive=True))
         recipients = patient or recipients
         actors = tuple(c for c in actors if c not in recipients and not (suffered and inherited))
     if not recipients and "bare" in cases:

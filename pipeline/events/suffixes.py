@@ -21,6 +21,7 @@ class Suffixes:
     """Suffixes as compared, without the mark, and the last words of names and offices they may be written with.
 
     Words in `known` are words of the language as they stand. `loose` suffixes are cut off words nobody knows too.
+    `objects` are those of objects.
     """
 
     endings: frozenset[str]
@@ -28,6 +29,7 @@ class Suffixes:
     known: frozenset[str]
     loose: frozenset[str]
     fold: dict[int, str]
+    objects: frozenset[str] = frozenset()
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
@@ -46,6 +48,10 @@ class Suffixes:
             if stem in self.stems or ending in self.loose:
                 return size
         return 0
+
+    def may_be_object(self, plain: str) -> bool:
+        """Whether a known word as compared is also another one with the suffix of an object."""
+        return any(plain[:-size] in self.stems and plain[-size:] in self.objects for size in self.sizes)
 
     def split(self, texts: list[str]) -> list[str]:
         """Cut the texts of tokens; a suffix begins with the mark."""

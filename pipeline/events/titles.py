@@ -9,6 +9,7 @@ from pipeline.events.gazetteer import Country
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
     from pipeline.events.chunks import Chunk
+    from pipeline.events.grammar import Grammar
     from pipeline.events.naming import Names
 
 # Cases that a party has and a destination has not.
@@ -124,3 +125,13 @@ def counts(chart: Chart, i: int) -> bool:
     if chart.word(i).isdigit() or chart.hit("number", i) is not None:
         return True
     return any(chart.has("word", i, name) for name in ("quantifiers", "fillers", "qualifiers"))
+
+
+def capital_acts(chart: Chart, grammar: Grammar, after: int) -> bool:
+    """Whether a capital ends bare before token `after`, as a subject, where names have capitals and verbs come last."""
+    if grammar.order != "SOV" or not grammar.capitals:
+        return False
+    after += chart.word(after) in grammar.list_marks
+    goes_on = any(chart.hit(layer, after) for layer in ("case", "connective", "role", "place", "country"))
+    joined = goes_on or chart.has("word", after, "noun_city") or chart.word(after) in grammar.conjunctions
+    return chart.is_word(after) and chart.texts[after].islower() and not joined
