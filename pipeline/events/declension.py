@@ -28,6 +28,8 @@ def declined(phrase: str, table: dict[str, Any], *, whole: bool, animate: bool) 
     `whole`: all words decline, as in the name of a person; `animate`: the accusative is the genitive.
     """
     words = phrase.split(" ")
+    if whole:
+        yield from _as_foreign(words, table)
     declining: list[dict[str, tuple[str, ...]]] = []
     for word in words:
         adjective = _rule(word, table.get("adjectives", {}))
@@ -40,6 +42,16 @@ def declined(phrase: str, table: dict[str, Any], *, whole: bool, animate: bool) 
     for case in CASES:
         for choice in product(*(forms[case] for forms in declining)):
             yield " ".join((*choice, *rest)), case
+
+
+def _as_foreign(words: list[str], table: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield a name that declines in one word or none: "Терезы МЭЙ", "КИМ ЧЕН Ыну", "Пелоси"."""
+    if words[-1].endswith(tuple(table.get("fixed", ()))):
+        yield from ((" ".join(words), case) for case in CASES)
+    for i in (0, len(words) - 1) if len(words) > 1 else ():
+        forms = _forms(words[i], table, None, animate=True)
+        for case in CASES:
+            yield from ((" ".join((*words[:i], form, *words[i + 1 :])), case) for form in forms[case])
 
 
 def _rule(word: str, rules: dict[str, Any]) -> tuple[str, dict[str, list[str]]] | None:

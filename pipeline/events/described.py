@@ -179,6 +179,8 @@ class Described:
 
     def _genitive(self, chart: Chart, chunk: Chunk, i: int) -> Chunk | None:
         """Read the state or organisation behind "of", another noun between: "fuerzas de ocupación DE SIRIA"."""
+        if chart.word(i) in QUOTES and chart.word(chunk.start - 1) in QUOTES:
+            i += 1
         after = owned_from(chart, self.known.grammar, i)
         if not after or after >= len(chart.texts):
             return None

@@ -20,6 +20,8 @@ BEHIND_REACH = 3
 OPENING = ("connective", "date", "auxiliary")
 # A state behind a verb is its object; these take a preposition as objects.
 STATES = frozenset({"state", "place"})
+# What is governed from a seat.
+SEATS = frozenset({"state", "place", "body"})
 ACTING = PARTIES - {"state", "pronoun", "speaker"}
 MARKS = frozenset(",;:\"'“”‘’()-–—")
 
@@ -54,6 +56,20 @@ def personal(scene: Sentence, firing: Firing, chunk: Chunk) -> Chunk:
     """Take the preposition of people right behind a verb for the sign of the object: "detuvo A tres periodistas"."""
     near = chunk.start - firing.end <= BEHIND_REACH and chunk.case == "to" and chunk.kind in ACTING
     return chunk._replace(case="object") if near and scene.grammar.marks_persons else chunk
+
+
+def seated(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
+    """Those in whose seat something was said or decided: "в КРЕМЛЕ осудили", a plural verb without a subject."""
+    plural = tuple(scene.grammar.table.get("impersonal", ()))
+    if not plural or firing.group is None or scene.grammar.frames[firing.act.frame].kind != "directed":
+        return ()
+    first, _ = group_before(scene, firing.start)
+    before = [c for c in scene.near if c.end <= first]
+    fits = len(before) == 1 and before[0].case == "in" and before[0].kind in SEATS and before[0].country
+    if not fits or not scene.chart.word(firing.start).endswith(plural):
+        return ()
+    opens = all(_opens(scene, i) for i in range(before[0].end, first))
+    return (before[0]._replace(kind="body", case=None, sector="GOV", group=0),) if opens else ()
 
 
 def bare_agent(scene: Sentence, firing: Firing, near: Sequence[Chunk]) -> Chunk | None:

@@ -11,7 +11,7 @@ from pipeline.events.clauses import COMPLEMENT, CONDITION, COORDINATE, RELATIVE,
 from pipeline.events.conjugation import MOODS
 from pipeline.events.draft import Draft, one_assault
 from pipeline.events.firing import Firing, has_need, misfit
-from pipeline.events.inversion import dropped_subject, stranger_acts, subject_behind
+from pipeline.events.inversion import dropped_subject, seated, stranger_acts, subject_behind
 from pipeline.events.isolating import POSSESSIVE
 from pipeline.events.moods import mood_tense
 from pipeline.events.predicates import VerbGroup
@@ -84,7 +84,10 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
         near = [c for c in scene.chunks if start <= c.start and c.end <= end]
         marked = scene.grammar.conjugated or scene.grammar.preverbal
         scene.near = near if marked else [_freed(c, start) for c in near]
-        found.extend(one_assault(_told(scene, after)))
+        # What is demanded has not happened: "demanded that Turkey withdraws its troops".
+        asked = (d.firing.clause.end == start for d in found if d.event_type == "REQUEST")
+        if link != COMPLEMENT or not any(asked):
+            found.extend(one_assault(_told(scene, after)))
         if not scene.carried:
             scene.carried = tuple(c for c in scene.near if c.case is None and c.kind in PARTIES)[:1]
         _note_speaker(scene)
@@ -148,6 +151,7 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
         _turned(scene, last, firing)
         or antecedent(scene.chunks, clause.start, clause.link)
         or subject_behind(scene, firing)
+        or seated(scene, firing)
     )
     agents = quoted(scene, firing, agents)
     opening = firing.start <= clause.start + 1 and not scene.carried and clause.link != RELATIVE

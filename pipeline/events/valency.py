@@ -30,6 +30,8 @@ STRIKING = frozenset({"ASSAULT", "SANCTION", "COERCE", "REJECT", "ACCUSE", "AID"
 # Cases of what something is about.
 TOPICS = frozenset({"on", "for"})
 HELPING = frozenset({"AID", "AGREE", "REQUEST", "SUPPORT"})
+# Frames whose phrases may stand before the verb where endings show who acts: "to Moscow came the premier".
+MOVING = frozenset({"visit", "undergo"})
 GOVERNED = frozenset({"with", "to", "from"})
 # What the government of a region does.
 REGIONAL = frozenset({"ACCUSE", "REQUEST", "REJECT", "SUPPORT", "AGREE", "CONCEDE"})
@@ -84,7 +86,7 @@ def cast_of(
 
 def _governed_before(scene: Sentence, firing: Firing) -> int:
     """The first token before a verb at which prepositional phrases that are its own can stand."""
-    if scene.grammar.brackets:
+    if scene.grammar.brackets or (scene.grammar.declension and firing.act.frame in MOVING):
         return firing.clause.start
     return group_before(scene, firing.start)[0] if scene.grammar.preverbal else firing.end
 
