@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--country", metavar="ISO3", help="country of the publisher of a text file, such as PAK")
     parser.add_argument("--not", dest="other", metavar="MENTION", help="why this mention is not of the event")
     parser.add_argument(
-        "--near", metavar="N", type=_positive, help="the N mentions not of the event that read most like it, and why not"
+        "--near", metavar="N", type=_positive, help="the N mentions not of it that read most like it, and why not"
     )
     parser.add_argument("--mentions", metavar="FILE", help="JSON Lines with the mentions (default: the broker's)")
     parser.add_argument("--broker", help="where news.mentions is read for an event (default: setting broker)")
