@@ -13,6 +13,7 @@ BODIES = frozenset({"body", "organisation"})
 # Words such as "nominee" and "former" between a body and the name, and "of the" between a name and its body.
 MOST_BETWEEN = 2
 SHORTEST_NAME = 2
+OFFICIAL = "official"
 PARTIES_OF = frozenset({"PTY", "OPP", "LEG", "GOV", "SOC"})
 
 
@@ -36,7 +37,8 @@ def _behind_body(chart: Chart, before: list[Chunk], chunk: Chunk) -> Chunk:
         return chunk
     before.pop()
     country, basis = (chunk.country, chunk.basis) if chunk.country else (body.country, body.basis)
-    return chunk._replace(start=body.start, country=country, basis=basis, national=False)
+    sector, office = chunk.sector or body.sector, chunk.office or OFFICIAL
+    return chunk._replace(start=body.start, country=country, basis=basis, sector=sector, office=office, national=False)
 
 
 def _changes(chart: Chart, i: int) -> bool:

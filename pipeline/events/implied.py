@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.events.agentless import by_blow, by_victim
 from pipeline.events.chunks import Chunk, ChunkKind
 from pipeline.events.clauses import RELATIVE
 from pipeline.events.ontology import ontology
@@ -29,7 +30,13 @@ UNAGENTED = frozenset({"passive", "nominal"})
 
 def implied_actors(scene: Scene, firing: Firing, parties: Parties, cast: Cast) -> list[Chunk]:
     """Return who acts where no noun phrase has the case of the agent."""
-    return _by_deed(scene, firing) or _by_adjective(scene, firing) or _by_place(scene, firing, parties, cast)
+    return (
+        _by_deed(scene, firing)
+        or by_blow(scene, firing)[:1]
+        or _by_adjective(scene, firing)
+        or _by_place(scene, firing, parties, cast)
+        or by_victim(scene, firing, parties)
+    )
 
 
 def _by_deed(scene: Scene, firing: Firing) -> list[Chunk]:

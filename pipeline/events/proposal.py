@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pipeline.events.agentless import by_blow
 from pipeline.events.chunks import Chunk
 from pipeline.events.concerned import concerned
 from pipeline.events.draft import Draft
@@ -13,7 +14,7 @@ from pipeline.events.implied import doer, implied_actors, victims, within_one_st
 from pipeline.events.objects import by_object
 from pipeline.events.ontology import ontology
 from pipeline.events.places import location, of_place, stated
-from pipeline.events.rivals import are_rivals, only_spoken
+from pipeline.events.rivals import are_rivals, may_deploy, only_spoken
 from pipeline.events.roles import KILLED, MEDIA, Cast, Parties, assign
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ UNRESOLVED = frozenset({"pronoun", "speaker", "pair"})
 # What is said to the media is said to everybody.
 TELLING = frozenset({"CONSULT", "AGREE", "REQUEST", "REJECT", "ACCUSE"})
 JUDGES = "JUD"
+LEGISLATING = frozenset({"LEG", "PTY", "OPP"})
 CRIMINALS = "CRM"
 EXPERTS = frozenset({"EDU", "JRN", "MED"})
 UNPOLITICAL = frozenset({"CRM", "UNK", "BUS", "COP", "JUD", "CVL", "EDU", "LAB", "MED", None})
@@ -109,6 +111,7 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
             actors.append(chunk)
     if not actors and not parties.mutual:
         actors = implied_actors(scene, firing, parties, cast)
+        parties = replace(parties, recipients=_aimed_at(scene, firing, parties.recipients))
     if _is_loose(parties.recipients) or firing.act.type == "ACCUSE":
         parties = replace(parties, recipients=tuple(_described(scene, firing, parties)) or parties.recipients)
     telling = firing.act.type in TELLING
@@ -128,6 +131,16 @@ def _at_one_place(scene: Scene, firing: Firing, actors: list[Chunk]) -> bool:
     """Whether those without a country are of that of the other side: not whom a state hits, or cases mark as hit."""
     at_home = scene.reader.known.grammar.order == "SVO" and all(c.kind != "state" for c in actors)
     return firing.act.type in DOMESTIC and (firing.act.type != "ASSAULT" or at_home)
+
+
+def _aimed_at(scene: Scene, firing: Firing, victims: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
+    """Give victims of no known country that at which the blow that killed them was aimed."""
+    aimed = by_blow(scene, firing)[1:]
+    if not aimed or any(c.country for c in victims):
+        return victims
+    return tuple(c._replace(country=aimed[0].country, basis="apposition") for c in victims) or (
+        aimed[0]._replace(kind="state", case=None, group=0, place=None),
+    )
 
 
 def _described(scene: Scene, firing: Firing, parties: Parties) -> list[Chunk]:
@@ -202,7 +215,9 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "needs_state": not act.needs_state or any(c.kind == "state" for c in recipients),
         "needs_rivals": not act.needs_rivals or are_rivals(actors, recipients),
         "needs_court": not act.needs_court or any(c.sector == JUDGES for c in actors),
+        "needs_legislator": not act.needs_legislator or any(c.sector in LEGISLATING for c in actors),
         "an attack in words": not only_spoken(act, actors, recipients),
+        "troops of those who have none": act.type != "MOBILIZE" or may_deploy(actors),
         "needs_party": not act.needs_party or bool(everyone),
         "needs_people": not act.needs_people or any(c.kind in {"people", "person", "counterpart"} for c in recipients),
         "no country": any(c.country for c in everyone),

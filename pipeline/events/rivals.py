@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 POLITICIANS = frozenset({"GOV", "LEG", "PTY", "OPP", "ELI"})
 SINGLE = frozenset({"person", "counterpart", "organisation"})
+UNARMED = frozenset({"ELI", "PTY", "LEG", "OPP", "LAB", "BUS", "EDU", "JRN", "SOC"})
+WORKERS = "LAB"
 # CAMEO of an attack of which no more is said.
 UNSPECIFIED = "190"
 
@@ -34,5 +36,13 @@ def may_demand(who: Chunk, whom: Chunk) -> bool:
 
 
 def only_spoken(act: Trigger, actors: Sequence[Chunk], recipients: Sequence[Chunk]) -> bool:
-    """Whether an attack is one in words: "the senator ATTACKED Democrats"."""
-    return act.type == "ASSAULT" and act.cameo == UNSPECIFIED and are_rivals(actors, recipients)
+    """Whether an attack is one in words, or a strike of workers: "the senator ATTACKED Democrats"."""
+    if act.type != "ASSAULT":
+        return False
+    workers = bool(actors) and all(c.sector == WORKERS for c in actors)
+    return workers or (act.cameo == UNSPECIFIED and are_rivals(actors, recipients))
+
+
+def may_deploy(actors: Sequence[Chunk]) -> bool:
+    """Whether those who act can have troops: parties and members of parliament have none."""
+    return not actors or any(c.sector not in UNARMED for c in actors)

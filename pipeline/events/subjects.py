@@ -151,13 +151,13 @@ def blow(scene: Sentence, firing: Firing) -> tuple[Chunk, ...] | None:
         return None
     if at >= start:
         own = [c for c in scene.near if c.start <= at < c.end and c.case is None]
-        return _with_group(scene.near, own[0]) if own else _owner(scene, at)
+        return _with_group(scene.near, own[0]) if own else owner_before(scene, at)
     able = [c for c in scene.near if c.end <= first and _acts(c, passive=False) and is_head(scene, c)]
     found = chart.within("list", "weapon", start, first)
     if found is None or able:
         return None
     by = [c for c in scene.near if c.case == "by" and found < c.start < first and c.kind in PARTIES]
-    return _with_group(scene.near, by[0]) if by else _owner(scene, found)
+    return _with_group(scene.near, by[0]) if by else owner_before(scene, found)
 
 
 def owner(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
@@ -170,7 +170,7 @@ def owner(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
             near = [c for c in scene.near if c.start == firing.end and c.case is None]
         own = [c._replace(case=None) for c in near if c.kind in PARTIES | {"place"}]
         return _with_group(scene.near, own[0]) if own else ()
-    return _owner(scene, firing.start)
+    return owner_before(scene, firing.start)
 
 
 def _adjectival(scene: Sentence, firing: Firing) -> Chunk | None:
@@ -186,7 +186,8 @@ def _adjectival(scene: Sentence, firing: Firing) -> Chunk | None:
     return None
 
 
-def _owner(scene: Sentence, start: int) -> tuple[Chunk, ...]:
+def owner_before(scene: Sentence, start: int) -> tuple[Chunk, ...]:
+    """Whose the thing at token `start` is: the possessor or the state right before it."""
     if scene.grammar.adjectives_follow:
         return _owner_behind(scene, scene.chart.hits["list"][start][0])
     chart, near = scene.chart, scene.near
@@ -196,7 +197,7 @@ def _owner(scene: Sentence, start: int) -> tuple[Chunk, ...]:
         after = chart.has("word", chunk.end, "possessive")
         between = range(after or chunk.end, start)
         if len(between) > OWNER_REACH or not all(_plain(chart, i) for i in between):
-            return ()
+            break
         if after or chunk.kind in MODIFYING | {"body"}:
             return _with_group(near, chunk._replace(case=None))
         return ()

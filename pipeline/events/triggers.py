@@ -62,6 +62,7 @@ class Trigger:
     needs_state: bool = False
     needs_rivals: bool = False
     needs_court: bool = False
+    needs_legislator: bool = False
     confidence: float = 0.9
 
     @property

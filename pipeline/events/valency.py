@@ -33,6 +33,9 @@ HELPING = frozenset({"AID", "AGREE", "REQUEST", "SUPPORT"})
 # Frames whose phrases may stand before the verb where endings show who acts: "to Moscow came the premier".
 MOVING = frozenset({"visit", "undergo"})
 GOVERNED = frozenset({"with", "to", "from"})
+OBJECT = "object"
+# Articles and adjectives between the preposition of a trigger and whom it governs.
+ARTICLES = 3
 # What the government of a region does.
 REGIONAL = frozenset({"ACCUSE", "REQUEST", "REJECT", "SUPPORT", "AGREE", "CONCEDE"})
 
@@ -60,9 +63,11 @@ def cast_of(
             or (chunk.case == "with" and _new_clause(scene, firing.end, chunk.start))
         ):
             continue
-        if chunk.case is None and chunk.country is None and firing.act.type == "AGREE":
+        if not right and _follows_preposition(scene, firing, chunk):
+            right.append(chunk._replace(case="object"))
+            reach = -OBJECT_REACH * 100
             continue
-        if scene.grammar.declension and chunk.case is None and subjective(chart, chunk):
+        if chunk.case is None and _is_no_object(scene, firing, chunk):
             continue
         if chunk == doer:
             right.append(chunk._replace(case="by"))
@@ -89,6 +94,23 @@ def _governed_before(scene: Sentence, firing: Firing) -> int:
     if scene.grammar.brackets or (scene.grammar.declension and firing.act.frame in MOVING):
         return firing.clause.start
     return group_before(scene, firing.start)[0] if scene.grammar.preverbal else firing.end
+
+
+def _is_no_object(scene: Sentence, firing: Firing, chunk: Chunk) -> bool:
+    """Whether a phrase without a case is agreed on rather than with, or has the ending of a subject."""
+    agreed = chunk.country is None and firing.act.type == "AGREE"
+    return agreed or (bool(scene.grammar.declension) and subjective(scene.chart, chunk))
+
+
+def _follows_preposition(scene: Sentence, firing: Firing, chunk: Chunk) -> bool:
+    """Whether the preposition before a chunk is the last word of the trigger: "CALLED ON Iran to free a critic"."""
+    ends = firing.group is not None and scene.chart.hit("case", firing.end - 1) is not None
+    if not ends or chunk.case is None or chunk.start - firing.end > ARTICLES:
+        return False
+    frame = scene.grammar.frames[firing.act.frame]
+    between = range(firing.end, chunk.start)
+    articles = scene.grammar.words.get("articles", ())
+    return OBJECT in (firing.act.to or frame.recipient) and all(scene.chart.word(i) in articles for i in between)
 
 
 def _governing(chunk: Chunk, firing: Firing) -> Chunk:
