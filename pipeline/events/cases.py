@@ -72,6 +72,9 @@ def conjoined(grammar: Grammar, chart: Chart, before: list[Chunk], chunk: Chunk)
     """Take "with" for "and" where it stands right between two names and the language has one word for both."""
     if chunk.case != WITH or not before or before[-1].end != chunk.start - 1:
         return chunk
+    if before[-1].case is not None and before[-1].kind != chunk.kind:
+        # "In Moscow with Lavrov".
+        return chunk
     return chunk._replace(case=None) if chart.word(chunk.start - 1) in grammar.conjunctions else chunk
 
 
@@ -219,10 +222,20 @@ def coordinate(chart: Chart, grammar: Grammar, found: list[Chunk]) -> list[Chunk
 
 def _states(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk) -> bool:
     """Whether a comma is enough: between states of a headline, between persons of whom one has no marker yet."""
-    states = (chart.kind == "title" or grammar.unspaced) and left.kind == right.kind == "state"
+    if grammar.unspaced and _abutting(grammar, chart, left, right):
+        return True
+    states = chart.kind == "title" and left.kind == right.kind == "state"
     # Where subjects have no marker, a comma parts the subject from who is met.
     marked = grammar.ergative and left.case is None and right.case is not None
     return states or (left.kind == right.kind == "person" and marked)
+
+
+def _abutting(grammar: Grammar, chart: Chart, left: Chunk, right: Chunk) -> bool:
+    """Whether nothing stands between two states, or a state in one letter and who shares an office: "美俄总统"."""
+    if left.end != right.start or left.kind != "state":
+        return False
+    short = len(chart.word(left.start)) == 1 and right.kind in {"person", "body"}
+    return (right.kind == "state" and grammar.order == "SOV") or (grammar.unspaced and (short or right.kind == "state"))
 
 
 def _joined(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk, *, conjunction: bool) -> bool:
@@ -252,5 +265,5 @@ def _joined(chart: Chart, grammar: Grammar, left: Chunk, right: Chunk, *, conjun
             and all(w in grammar.conjunctions or w in grammar.list_marks for w in between)
         )
     if not between:
-        return (grammar.order == "SOV" or grammar.unspaced) and left.kind == right.kind == "state"
+        return _abutting(grammar, chart, left, right)
     return all(w in grammar.list_marks or w in grammar.conjunctions for w in between)

@@ -53,6 +53,10 @@ class Finder:
                 chunk = compound(chart, self.names, found, chunk)
             if chunk is not None:
                 if self.known.grammar.unspaced:
+                    if chunk.kind == "pair" and found and found[-1].end == chunk.start:
+                        # "中美两国": the two are named.
+                        found[-1], last = found[-1]._replace(end=chunk.end), chunk.end
+                        continue
                     chunk = self._headed(chart, chunk, end)
                 chunk = with_case(chart, self.known.grammar, chunk, end)
                 if self.known.grammar.preverbal:
@@ -110,8 +114,9 @@ class Finder:
             return office._replace(start=i)
         if j > after and self.known.grammar.order == "SOV" and (other := self._own_counterpart(chart, j, end)):
             return other._replace(start=i, country=country.iso3, basis="explicit")
-        joined = j > after or self.known.grammar.unspaced
-        city = (self._national(chart, j, end) or self._place(chart, j, end)) if joined else None
+        city = self._national(chart, j, end) if j > after else None
+        if j > after or self.known.grammar.unspaced:
+            city = city or self._place(chart, j, end)
         if city is None:
             noun = chart.hit("word", after)
             if noun and "noun_city" in noun[1]:

@@ -90,6 +90,15 @@ def tense(scene: Sentence, i: int, kinds: set[str], form: str) -> str | None:
     return "passive" if passive else "past"
 
 
+def attribute_end(scene: Sentence, i: int) -> int:
+    """Where what describes an object ends, "取消[与普京的]会晤", if a preposition stands at token i; else 0."""
+    if not scene.chart.hit("case", i):
+        return 0
+    stop = min(scene.clause.end, i + LONGEST_PHRASE)
+    found = scene.chart.within("word", POSSESSIVE, i, stop)
+    return found + 1 if found is not None else 0
+
+
 def no_subject(scene: Sentence, first: int) -> bool:
     """Whether what stands before a verb group at token `first` is no subject of it: unknown words, another's object."""
     chart, i = scene.chart, first - 1
@@ -101,8 +110,8 @@ def no_subject(scene: Sentence, first: int) -> bool:
     if is_date(chart, i) or any(c.start <= i < c.end for c in scene.near):
         return False
     return not any(
-        (hit := chart.hit(layer, i - back)) is not None and hit[0] > i
-        for layer in ("connective", "auxiliary")
+        (hit := chart.hit(layer, i - back)) is not None and hit[0] > i and (layer != "word" or SPEECH in hit[1])
+        for layer in ("connective", "auxiliary", "word")
         for back in range(LONGEST_AUXILIARY)
         if i - back >= scene.clause.start
     )

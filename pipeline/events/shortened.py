@@ -58,4 +58,5 @@ def _heads(
     if any(i + 1 in hits[layer] for layer in NOUNS):
         return True
     said = hits["word"].get(i + 1, (0, ()))[1]
-    return title and ("speech_phrase" in said or any(i + 1 in hits[layer] for layer in VERBAL))
+    verbal = "speech_phrase" in said or any(i + 1 in hits[layer] for layer in VERBAL)
+    return title and (verbal or i - 1 in hits["trigger"])

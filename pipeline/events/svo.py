@@ -12,7 +12,7 @@ from pipeline.events.conjugation import MOODS
 from pipeline.events.draft import Draft, one_assault
 from pipeline.events.firing import Firing, has_need, misfit
 from pipeline.events.inversion import dropped_subject, seated, stranger_acts, subject_behind
-from pipeline.events.isolating import POSSESSIVE
+from pipeline.events.isolating import POSSESSIVE, attribute_end
 from pipeline.events.moods import mood_tense
 from pipeline.events.predicates import VerbGroup
 from pipeline.events.proposal import RULING, propose
@@ -401,6 +401,8 @@ def _with_object(scene: Sentence, name: str, end: int, tense: str) -> int | None
 
 def _setting(scene: Sentence, i: int) -> int:
     """The end of a place between a verb and its object, where the object may wait: "firmaron EN PARÍS un acuerdo"."""
+    if scene.grammar.preverbal:
+        return attribute_end(scene, i)
     if scene.grammar.verb_first:
         return next((c.end for c in scene.near if c.start == i or (c.case and c.start == i + 1)), 0)
     if not scene.grammar.conjugated or not scene.chart.hit("case", i):

@@ -25,6 +25,8 @@ _PIECE = re.compile(
 _BREAK = re.compile(rf"(?<=[{_DENSE}]) (?=[{_DENSE}])")
 # Abbreviations of states beside each other: "中美", "美日韩".
 MOST_SHORT = 3
+# Words of one letter are parts of too many others.
+LONG = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +113,19 @@ def unspaced(
 ) -> Unspaced:
     """Make it of the phrases of a lexicon, of other words of the language and of the names of one letter.
 
-    A phrase of several words is found as a whole, and each of its words alone.
+    A phrase of several words is found as a whole, and each of its words alone; others that are two of them are cut.
     """
     dense = [phrase for phrase in phrases if all(map(_is_dense, "".join(phrase).replace("·", "")))]
     several = {"".join(phrase): tuple(map(len, phrase)) for phrase in dense if len(phrase) > 1}
     single = {word for phrase in dense for word in phrase}
     whole = {phrase[0] for phrase in dense if len(phrase) == 1}
-    known = {word: (len(word),) for word in (*common, *single)} | several | {word: (len(word),) for word in whole}
+    plain = [word for word in common if not _made_up(word, single)]
+    known = {word: (len(word),) for word in (*plain, *single)} | several | {word: (len(word),) for word in whole}
     ordered = sorted(word for word in known if word and word not in short)
     automaton = AhoCorasick(ordered, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA)
     return Unspaced(automaton, tuple(known[word] for word in ordered), short, fold)
+
+
+def _made_up(word: str, own: set[str]) -> bool:
+    """Whether a word is two longer words of the lexicon: "交通部长" is none, "反对党领袖" is."""
+    return any(word[:cut] in own and word[cut:] in own for cut in range(LONG, len(word) - LONG + 1))
