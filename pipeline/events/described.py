@@ -47,7 +47,7 @@ class Described:
             chunk = self._portfolio(chart, described)
         else:
             owned = None if chunk.country else self._genitive(chart, chunk, i) or self._body_of(chart, chunk, i)
-            owned = owned or self._member(chart, chunk, i)
+            owned = owned or self._member(chart, chunk, i) or self._of_leader(chart, chunk, i)
             chunk = owned or self._of_another(chart, chunk, i)
         if chunk.kind not in NAMED:
             return chunk
@@ -211,6 +211,16 @@ class Described:
         return (self._adjective(chart, inner, inner.end) if grammar.adjectives_follow else None) or self._genitive(
             chart, inner, inner.end
         )
+
+    def _of_leader(self, chart: Chart, chunk: Chunk, i: int) -> Chunk | None:
+        """Read whose government or aide it is: "el Gobierno DE MACRI", "o governo TEMER"."""
+        if chunk.country or not self.known.grammar.adjectives_follow:
+            return None
+        after = owned_from(chart, self.known.grammar, i) or (i if chunk.kind == "body" else 0)
+        hit = chart.hit("holder", after) if after else None
+        if hit is None or not chart.texts[after][:1].isupper():
+            return None
+        return chunk._replace(end=hit[0], country=hit[1][0][0].country, basis="office", national=False)
 
     def _member(self, chart: Chart, chunk: Chunk, i: int) -> Chunk | None:
         """Read the party of politicians behind their office: "la senadora DEMÓCRATA Dianne Feinstein"."""

@@ -64,6 +64,7 @@ THREATS = {
 }
 THREAT_CONFIDENCE = 0.8
 DONE_TENSES = frozenset(DONE)
+FINITE = frozenset({"preterite", "imperfect", "present"})
 
 
 def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int]) -> list[Draft]:
@@ -244,7 +245,9 @@ def parts(chart: Chart, start: int, end: int) -> list[tuple[int, int, str]]:
 
 def _is_pronoun(chart: Chart, i: int, start: int) -> bool:
     """Whether a word for "if" stands where only a pronoun of the same form can: "o presidente SE reuniu"."""
-    joined = chart.is_word(i - 1) or chart.word(i - 1) == "-"
+    verbs = chart.hit("trigger", i + 1) or (0, ())
+    told = chart.word(i - 1) == "," and any(form in FINITE for _, form, _ in verbs[1])
+    joined = chart.is_word(i - 1) or chart.word(i - 1) == "-" or told
     return i > start and joined and bool(chart.has("auxiliary", i, "reflexive"))
 
 
