@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.events.predicates import CLOSERS, VerbGroup, group_at, inverted
+from pipeline.events.predicates import CLOSERS, VerbGroup, group_at, inverted, postposed
 
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
@@ -44,7 +44,9 @@ def clauses(chart: Chart, grammar: Grammar, start: int, end: int) -> list[Clause
     i = first
     while i < end:
         group = group_at(chart, i, end) if i in verbs else None
-        turned = inverted(chart, i, end) if headline and i in verbs and (group is None or not group.finite) else None
+        turned = None
+        if headline and i in verbs and (group is None or not group.finite):
+            turned = inverted(chart, i, end) or postposed(chart, i, end)
         if turned is not None:
             group, after = turned
             found.append(Clause(first, after, group, link, (*groups, group)))

@@ -28,6 +28,8 @@ OPENING = frozenset({"government", "foreign ministry", "ministry", "parliament",
 # A delegation may come from anywhere.
 VISITORS = "delegation"
 STATE_SECTORS = frozenset({"GOV", "MIL", "COP", "JUD", "LEG", "SPY", "PRM"})
+# Politicians without an office of state are of the country an article is about, if it names one.
+PARTISANS = frozenset({"ELI", "PTY", "OPP"})
 
 # Offices that shorten others: the minister, the leader.
 VAGUE = frozenset({"minister", "leader"})
@@ -70,7 +72,8 @@ class Context:
             return self._by_office(chunk) if chunk.office else chunk
         number = self.memory.find(words)
         if number is None and chunk.country is None:
-            if chunk.national or (chunk.sector in STATE_SECTORS and chunk.office):
+            sure = chunk.sector in STATE_SECTORS or (chunk.sector in PARTISANS and self.native != "publisher_default")
+            if chunk.national or (chunk.office and sure):
                 chunk = self._default(chunk, self._at_home() if chunk.national else self.focus)
                 if self.home is None and chunk.country is not None:
                     # A president of whom nothing else is known may be that of any country.
@@ -175,6 +178,10 @@ def _opens_at_home(sentences: Sequence[Sequence[Chunk]]) -> bool:
     first = next((chunks for chunks in sentences if chunks), ())
     head = next((c for c in first if c.kind in {"state", "person", "body", "organisation"}), None)
     if head is None or head.country is not None or any(c.case == "in" and c.start < head.start for c in first):
+        return False
+    holders = [c for chunks in sentences[:LEAD_SENTENCES] for c in chunks if c.basis == "office" and c.office]
+    if any(c.office == head.office for c in holders):
+        # "The president said so. President Trump ...": it is that one.
         return False
     return head.national or head.office in OPENING
 

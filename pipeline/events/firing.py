@@ -26,6 +26,11 @@ LONGEST_BODY = 5
 FULL = frozenset({"past", "present", "future", "habitual", "subjunctive"})
 NEED = "need"
 OBLIGED = frozenset({NEED})
+# What one will not do: a negated future.
+REFUSED = "refused"
+# Names of the longest phrase between a noun and its verb, and their layers.
+LONGEST_SETTING = 4
+SETTINGS = ("place", "country", "demonym", "role", "organisation", "holder")
 # What is told in one of these tenses can be announced in the future.
 TOLD = frozenset({"past", "present", "future"})
 COMPLEMENT, SUBJUNCTIVE = "complement", "subjunctive"
@@ -211,18 +216,24 @@ def _near(chart: Chart, act: Trigger, end: int, verb: int) -> bool:
 
 
 def _setting(chart: Chart, i: int) -> int:
-    """The end of a place or a date between the trigger and its verb: "talks were held in Moscow on Monday"."""
-    for layer in ("place", "country", "role", "organisation"):
-        hit = chart.hit(layer, i)
-        if hit is not None:
-            return chart.has("case", hit[0], "in")
+    """The end of a place, a partner or a date between the trigger and its verb: "talks were held in Moscow"."""
+    for _ in range(LONGEST_SETTING):
+        hit = next((hit for layer in SETTINGS if (hit := chart.hit(layer, i)) is not None), None)
+        if hit is None:
+            break
+        marked = next((end for case in ("in", "with", "from") if (end := chart.has("case", hit[0], case))), 0)
+        if marked:
+            return marked
+        i = chart.has("case", hit[0], "genitive") or hit[0]
+    else:
+        return 0
     date = chart.hit("date", i)
     return (chart.has("word", date[0], "weekday_marker") or date[0]) if date else 0
 
 
 def _happens(act: Trigger, group: VerbGroup) -> bool:
     if group.negated:
-        return False
+        return group.tense == "future" and REFUSED in act.tenses
     return group.tense in act.tenses or (group.tense == "future" and not act.tenses.isdisjoint(TOLD))
 
 

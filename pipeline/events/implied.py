@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.events.agentless import by_blow, by_victim
 from pipeline.events.chunks import Chunk, ChunkKind
-from pipeline.events.clauses import RELATIVE
+from pipeline.events.clauses import COMPLEMENT, RELATIVE, Clause
 from pipeline.events.ontology import ontology
 from pipeline.events.places import country_name, stated
 from pipeline.events.predicates import CLOSERS
@@ -26,6 +26,7 @@ DEED_REACH = 3
 ADJECTIVE = 3
 # Forms of a verb that need no agent.
 UNAGENTED = frozenset({"passive", "nominal"})
+ACCUSABLE = frozenset({"state", "person", "body", "organisation", "counterpart"})
 
 
 def implied_actors(scene: Scene, firing: Firing, parties: Parties, cast: Cast) -> list[Chunk]:
@@ -95,6 +96,17 @@ def _adjective(one: Chart, end: int) -> list[Chunk]:
             state = hit[1][0][0]
             return [Chunk(start=start, end=end, kind="state", country=state, basis="demonym", chart=one.segment)]
     return []
+
+
+def alleged(scene: Scene, parties: Parties) -> list[Chunk]:
+    """Who acts in the complement of what is said: "alleged that the PARTY had cheated"."""
+    after: Clause | None = getattr(scene, "next", None)
+    if after is None or after.link != COMPLEMENT:
+        return []
+    ours = {c.identity for c in parties.actors}
+    inside = [c for c in scene.chunks if after.start <= c.start and c.end <= after.end and c.kind in ACCUSABLE]
+    agents = [c for c in inside if c.case == "agent"] or [c for c in inside if c.case is None]
+    return [c for c in agents[:1] if c.identity not in ours]
 
 
 def victims(scene: Scene, firing: Firing) -> list[Chunk]:

@@ -26,7 +26,10 @@ def by_object(scene: Scene, firing: Firing) -> list[Chunk]:
     else:
         begin = firing.start + 1 if firing.act.object else firing.end
         places = range(begin, min(clause.end, firing.end + OBJECT_REACH))
+    agents = () if svo else tuple(c for c in scene.chunks if c.case == "agent")
     for i in places:
+        if any(c.start <= i < c.case_end for c in agents):
+            continue
         hit = one.hit("demonym", i)
         # Where verbs come first, the subject with its adjective stands before the object.
         if hit is not None and not (scene.reader.known.grammar.verb_first and any(c.start < i < c.end for c in near)):

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 FINITE = frozenset(
     {"past", "passive", "progressive", "future", "present", "subjunctive", "possible", "need", "habitual past"}
 )
-ENDING = frozenset({"future", "present", "past"})
+ENDING = frozenset({"future", "present", "past", "presumed"})
 # Forms of a main verb that end a clause wherever they stand.
 CLOSING = frozenset({"future", "present", "preterite", "passive"})
 COMPOUND = frozenset({"vector", "perfect"})
 LONGEST_GROUP = 8
 AGENT_REACH = 60
 # Words of a headline after the verb among which the noun of the act stands.
-BEHIND = 4
+BEHIND = 6
 STOPS = frozenset(".۔।?؟!")
 CLOSERS = frozenset(",،;؛:.۔।?؟!()[]{}«»\"'“”‘’–—-…|/*•")
 
@@ -112,6 +112,23 @@ def inverted(chart: Chart, i: int, stop: int) -> tuple[VerbGroup, int] | None:
     return None
 
 
+def postposed(chart: Chart, i: int, stop: int) -> tuple[VerbGroup, int] | None:
+    """Read a verb of the past with its subject behind it, as headlines have it, and where that ends."""
+    found = chart.hit("verb", i)
+    marked = any((hit := chart.hit("case", i - back)) and hit[0] == i for back in (1, 2, 3))
+    past = frozenset(form.verb for form in found[1] if form.form == "past") if found and marked else frozenset[str]()
+    if found is None or not past or chart.hit("auxiliary", found[0]):
+        return None
+    end = found[0]
+    while end < min(found[0] + BEHIND, stop) and chart.is_word(end):
+        if any(chart.hit(layer, end) for layer in ("verb", "case", "connective", "trigger")):
+            return None
+        end += 1
+    if end == found[0] or not (end == stop or chart.word(end) in CLOSERS):
+        return None
+    return VerbGroup(i, found[0], past, "past", finite=True, negated=False, recalled=False), end
+
+
 def _auxiliaries(chart: Chart, end: int, stop: int, forms: tuple[VerbForm, ...], kinds: set[str]) -> tuple[int, bool]:
     """Extend a group over its auxiliaries; negations between them go along."""
     is_stem = any(f.form == "stem" for f in forms)
@@ -156,6 +173,8 @@ def _tense(forms: tuple[VerbForm, ...], kinds: set[str]) -> str:
     signs = main | kinds
     obliged = bool(kinds & {"present", "past"})
     rules = (
+        # "Karna hoga" must do, "kiya hoga" may have done.
+        ("presumed" in kinds and "infinitive" not in main, "possible"),
         ("need" in signs, "need"),
         ("possible" in signs, "possible"),
         ("future" in signs, "future"),

@@ -10,11 +10,11 @@ from pipeline.events.agentless import by_blow
 from pipeline.events.chunks import Chunk
 from pipeline.events.concerned import concerned
 from pipeline.events.draft import Draft
-from pipeline.events.implied import doer, implied_actors, victims, within_one_state
+from pipeline.events.implied import alleged, doer, implied_actors, victims, within_one_state
 from pipeline.events.objects import by_object
 from pipeline.events.ontology import ontology
 from pipeline.events.places import location, of_place, stated
-from pipeline.events.rivals import are_rivals, may_deploy, only_spoken
+from pipeline.events.rivals import are_at_home, are_rivals, may_deploy, only_spoken
 from pipeline.events.roles import KILLED, MEDIA, Cast, Parties, assign
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.events.firing import Firing
     from pipeline.events.triggers import Trigger
     from pipeline.events.written import Anchor
-    from schemas.event import EventDate, EventLocation
+    from schemas.event import CountryBasis, EventDate, EventLocation
 
 # Words that make what was said before them unreal, looked for in the clause after the trigger and just before it.
 FUTURE_CAMEO = {"CONSULT": "036", "SUPPORT": "030", "COOPERATE": "031", "AID": "033"}
@@ -149,6 +149,8 @@ def _described(scene: Scene, firing: Firing, parties: Parties) -> list[Chunk]:
         return accused
     if not _is_loose(parties.recipients):
         return []
+    if firing.act.said == "other" and (subject := alleged(scene, parties)):
+        return subject
     if firing.act.cameo in KILLED:
         return victims(scene, firing)
     judged = firing.act.type in JUDGING and (firing.act.needs_recipient or firing.act.object is not None)
@@ -164,15 +166,17 @@ def _of_one_country(actors: list[Chunk], recipients: list[Chunk]) -> tuple[list[
     """Give a side that has only offices, bodies and groups without a country that of the other side."""
     ours, theirs = ({c.country for c in side} for side in (actors, recipients))
     if len(ours) == 1 and theirs == {None} and ours.isdisjoint(ontology().nonstate):
-        return actors, [_at_home(c, next(iter(ours))) for c in recipients]
+        return actors, [_at_home(c, actors[0]) for c in recipients]
     if len(theirs) == 1 and ours == {None} and any(c.sector in RULING for c in recipients):
-        return [_at_home(c, next(iter(theirs))) for c in actors], recipients
+        return [_at_home(c, recipients[0]) for c in actors], recipients
     return actors, recipients
 
 
-def _at_home(chunk: Chunk, country: str | None) -> Chunk:
-    fits = country is not None and chunk.organisation is None and (chunk.office is not None or chunk.name is None)
-    return chunk._replace(country=country, basis="remembered") if fits else chunk
+def _at_home(chunk: Chunk, other: Chunk) -> Chunk:
+    """Give a party without a country that of another, no surer than that is."""
+    fits = other.country is not None and chunk.organisation is None and (chunk.office is not None or chunk.name is None)
+    basis: CountryBasis = "publisher_default" if other.basis == "publisher_default" else "remembered"
+    return chunk._replace(country=other.country, basis=basis) if fits else chunk
 
 
 def _speaks_for_state(chunk: Chunk) -> bool:
@@ -205,7 +209,7 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
     everyone = (*actors, *recipients)
     return {
         "needs_actor": not act.needs_actor or bool(actors),
-        "needs_recipient": not act.needs_recipient or bool(recipients),
+        "needs_recipient": not act.needs_recipient or bool(recipients) or (act.at_home and are_at_home(scene, actors)),
         "needs_mutual": not act.needs_mutual or (len(everyone) > 1 and not firing.occasion and _agreed(parties)),
         "needs_alone": not act.needs_alone or len({c.country for c in actors}) == 1,
         "needs_foreign": not act.needs_foreign or _foreign(actors, recipients),

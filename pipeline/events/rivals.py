@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.events.chunks import Chunk
+    from pipeline.events.coder import Scene
     from pipeline.events.triggers import Trigger
 
 POLITICIANS = frozenset({"GOV", "LEG", "PTY", "OPP", "ELI"})
@@ -28,6 +29,12 @@ def are_rivals(actors: Sequence[Chunk], recipients: Sequence[Chunk]) -> bool:
     sides = {c.identity for c in actors}, {c.identity for c in recipients}
     apart = all(sides) and sides[0].isdisjoint(sides[1])
     return apart and all(map(is_politician, (*actors, *recipients))) and any(c.kind in SINGLE for c in actors)
+
+
+def are_at_home(scene: Scene, actors: Sequence[Chunk]) -> bool:
+    """Whether politicians act in an article about their own country: whoever else they deal with is of it too."""
+    ours = [c for c in actors if c.country == scene.context.focus and c.basis != "publisher_default"]
+    return bool(ours) and len(ours) == len(actors) and all(map(is_politician, ours))
 
 
 def may_demand(who: Chunk, whom: Chunk) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.events.chunks import PARTIES, Chunk
+from pipeline.events.clauses import COMPLEMENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -227,10 +228,13 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     cases = firing.act.to or frame.recipient
     if firing.act.target:
         cases = firing.act.target
+    if firing.act.said == "self" and grammar.order == "SOV":
+        return _judged(firing, cast)
     actors, inherited = agent(firing, cast, grammar)
     before = [c for c in cast.near if c.start < firing.start or c.end <= firing.stop or grammar.case_first]
     open_to = [c for c in before if c.kind in PARTIES or (c.kind == "place" and _takes_place(firing, c))]
-    recipients = by_case(firing, open_to, cases, actors)
+    recipients = _outermost(open_to, cases, actors) if firing.act.after_infinitive else ()
+    recipients = recipients or by_case(firing, open_to, cases, actors)
     if all(c.country is None for c in recipients):
         recipients = _by_head(firing, open_to, cases, actors) or recipients
     if not recipients and firing.act.type in SEIZING and firing.tense == "past":
@@ -253,6 +257,21 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
         else:
             actors = next_to
     return Parties(actors, recipients, inherited and bool(actors))
+
+
+def _judged(firing: Firing, cast: Cast) -> Parties:
+    """The speaker and of whom it is said: "said that the PARTY was corrupt"."""
+    actors = cast.carried if firing.clause.link == COMPLEMENT else ()
+    judged = subject_of([c for c in cast.near if c.end <= firing.start])
+    same = judged is not None and judged.identity in {c.identity for c in actors}
+    return Parties(() if same else actors, side(cast.near, judged), inherited=True)
+
+
+def _outermost(chunks: Sequence[Chunk], cases: Sequence[str], taken: Sequence[Chunk]) -> tuple[Chunk, ...]:
+    """Who is told to do something stands before what belongs to it: "told IRAN to withdraw from Syria"."""
+    last = max((c.end for c in taken if c.case == "agent"), default=0)
+    told = next((c for c in chunks if c.case in cases and c.start >= last and c not in taken), None)
+    return side(chunks, told) if told is not None and told.kind != "pronoun" else ()
 
 
 def _by_head(

@@ -49,6 +49,7 @@ class Trigger:
     particle: str | None = None
     needs_actor: bool = False
     needs_recipient: bool = False
+    at_home: bool = False
     needs_mutual: bool = False
     needs_alone: bool = False
     needs_foreign: bool = False
