@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from pipeline.events.chunks import PARTIES, Chunk
+from pipeline.events.ontology import ontology
 from pipeline.events.subjects import owner_before
 
 if TYPE_CHECKING:
@@ -51,6 +52,15 @@ def by_victim(scene: Scene, firing: Firing, parties: Parties) -> list[Chunk]:
             basis=basis,  # type: ignore[arg-type]  # both are bases
         )
     ]  # fmt: skip
+
+
+def on_the_streets(scene: Scene, firing: Firing, people: list[Chunk]) -> list[Chunk]:
+    """Give people who protest the only state their sentence names: "teachers surrounded the INDIANA statehouse"."""
+    named = {c.country for c in scene.chunks if c.country and c.country not in ontology().nonstate}
+    known = any(c.country or c.organisation for c in people)
+    if firing.act.type != "PROTEST" or known or len(named) != 1 or scene.reader.known.grammar.order != "SVO":
+        return people
+    return [c._replace(country=next(iter(named)), basis="apposition") for c in people]
 
 
 def _is_bare(scene: Scene, firing: Firing) -> bool:

@@ -19,11 +19,28 @@ PARTIES_OF = frozenset({"PTY", "OPP", "LEG", "GOV", "SOC"})
 
 def compound(chart: Chart, names: Names, before: list[Chunk], chunk: Chunk) -> Chunk:
     """Return a chunk with what it belongs to, which is then no chunk of its own."""
+    if chart.word(chunk.start - 1) in names.known.grammar.words.get("ethnic", ()):
+        # "Ethnic Albanians": of what state they are the text says elsewhere.
+        return chunk._replace(kind="people", country=None, basis=None)
     if chunk.kind == "person":
         return _behind_body(chart, before, chunk)
     if chunk.kind in BODIES and chunk.sector in PARTIES_OF:
-        return _before_body(chart, names, before, chunk)
-    return chunk
+        chunk = _before_body(chart, names, before, chunk)
+    return _of_party(chart, names, chunk) if chunk.kind == "organisation" and chunk.sector == "PTY" else chunk
+
+
+def is_second_half(chart: Chart, i: int) -> bool:
+    """Whether a hyphen joins token i to the word before: "its long-THREATENED invasion"."""
+    return chart.word(i - 1) == "-" and i > 1 and not any(map(str.isspace, chart.text(i - 2, i + 1)))
+
+
+def _of_party(chart: Chart, names: Names, party: Chunk) -> Chunk:
+    """Read the name of a person right behind that of a party: "Democrat Jane Roe", "Labour's Jane Roe"."""
+    after = chart.has("word", party.end, "possessive") or party.end
+    name, stop = names.name(chart, after, len(chart.texts))
+    if name is None or name[1] - name[0] < SHORTEST_NAME:
+        return party
+    return party._replace(end=stop, kind="person", name=name, office="politician")
 
 
 def _behind_body(chart: Chart, before: list[Chunk], chunk: Chunk) -> Chunk:

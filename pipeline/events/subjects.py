@@ -275,7 +275,7 @@ def resolve_pronouns(scene: Sentence) -> None:
     """Put the subject named before in the place of each pronoun that stands as one."""
     found: list[Chunk] = []
     subjects: list[Chunk] = []
-    for chunk in (_at_focus(scene, _government(c)) for c in scene.chunks):
+    for chunk in (_at_focus(scene, _government(_nominative(scene, c))) for c in scene.chunks):
         if chunk.kind == "pronoun" and chunk.case is None:
             found.append(_stands_for(scene, chunk, subjects))
             continue
@@ -285,6 +285,12 @@ def resolve_pronouns(scene: Sentence) -> None:
     if subjects:
         scene.context.agent = subjects[0]
     scene.chunks = found
+
+
+def _nominative(scene: Sentence, chunk: Chunk) -> Chunk:
+    """Take the case from a pronoun that only a conjunction can stand before: "as THEY marched"."""
+    free = chunk.case == "source" and scene.chart.word(chunk.start) in scene.grammar.words.get("nominative", ())
+    return chunk._replace(case=None) if free else chunk
 
 
 def other_side(scene: Sentence, pronoun: Chunk, agents: tuple[Chunk, ...]) -> Chunk | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.events.bracket import at_commas, bracketed
 from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import COMPLEMENT, CONDITION, COORDINATE, RELATIVE, Clause
+from pipeline.events.compounds import is_second_half
 from pipeline.events.conjugation import MOODS
 from pipeline.events.draft import Draft, one_assault
 from pipeline.events.firing import Firing, has_need, misfit
@@ -271,7 +272,8 @@ def firings(scene: Sentence) -> list[Firing]:
         hit = chart.hit("trigger", i)
         stop = i + 1
         fired: set[int] = set()
-        for number, form, size in hit[1] if hit is not None and i not in inside else ():
+        whole = i not in inside and not is_second_half(chart, i)
+        for number, form, size in hit[1] if hit is not None and whole else ():
             act = scene.reader.known.triggers[number]
             if number in fired or i + size < stop or (trace is None and not has_need(act, scene.listed)):
                 continue
@@ -395,7 +397,7 @@ def _with_object(scene: Sentence, name: str, end: int, tense: str) -> int | None
             continue
         case = chart.hit("case", i) if chart.word(i) not in scene.grammar.closed["partitives"] else None
         verbal = chart.hit("auxiliary", i) if not chart.has("auxiliary", i, "adverb") else None
-        other = verbal or (chart.hit("trigger", i) if i > end else None)
+        other = verbal or (chart.hit("trigger", i) if i > end and not is_second_half(chart, i) else None)
         if chart.word(i) in STOPS or other or (case is not None and "genitive" not in case[1]):
             return None
         i += 1

@@ -8,6 +8,7 @@ from pipeline.events import isolating
 from pipeline.events.clauses import COMPLEMENT
 
 if TYPE_CHECKING:
+    from pipeline.events.chunks import Chunk
     from pipeline.events.sentence import Sentence
 
 MOST_AUXILIARIES = 5
@@ -87,9 +88,15 @@ def _behind_plural(scene: Sentence, i: int) -> bool:
     """Whether a group of people or several parties stand right before: then a bare verb is in the present."""
     before = [c for c in scene.near if c.end <= i]
     bare = [c for c in before if c.case is None]
-    plural = bool(bare) and (bare[-1].kind in {"people", "speaker"} or bool(bare[-1].group))
+    people = bool(bare) and (bare[-1].kind in {"people", "speaker"} or _members(scene, bare[-1]))
+    plural = people or bool(bare and bare[-1].group)
     # "Farmers in Peru block roads": what stands between hangs on the subject.
     return plural and before[-1].end == i
+
+
+def _members(scene: Sentence, chunk: Chunk) -> bool:
+    """Whether the name of a party is that of its members: "REPUBLICANS defend"."""
+    return chunk.sector == "PTY" and scene.chart.word(chunk.end - 1).endswith("s")
 
 
 def _told_before(scene: Sentence, i: int) -> bool:

@@ -61,6 +61,7 @@ def cast_of(
             or chunk.start in taken
             or not _may_govern(firing, chunk, source, passive=passive)
             or (chunk.case == "with" and _new_clause(scene, firing.end, chunk.start))
+            or _is_victim(chart, firing, chunk)
         ):
             continue
         if not right and _follows_preposition(scene, firing, chunk):
@@ -94,6 +95,12 @@ def _governed_before(scene: Sentence, firing: Firing) -> int:
     if scene.grammar.brackets or (scene.grammar.declension and firing.act.frame in MOVING):
         return firing.clause.start
     return group_before(scene, firing.start)[0] if scene.grammar.preverbal else firing.end
+
+
+def _is_victim(chart: Chart, firing: Firing, chunk: Chunk) -> bool:
+    """Whether somebody was hit by what is condemned: "condemned the strike ON UKRAINE" accuses another."""
+    hit = firing.act.type == "ACCUSE" and chunk.case in {"on", "against", "in"} and firing.group is not None
+    return hit and chart.within("list", "weapon", firing.end, chunk.start) is not None
 
 
 def _is_no_object(scene: Sentence, firing: Firing, chunk: Chunk) -> bool:
