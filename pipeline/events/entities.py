@@ -360,8 +360,7 @@ class Finder:
         if not (body.small or self.names.written(chart, i, upper=body.upper)):
             return None
         owned = self.known.grammar.order == "SOV" and chart.has("case", i - 1, "genitive")
-        inside = self.joins_names and hit[0] == i + 1 and all(self.names.is_name(chart, j) for j in (i - 1, i + 1))
-        if body.common and (owned or inside or not self._supported(chart, i, hit[0])):
+        if body.common and (owned or not self._supported(chart, i, hit[0])):
             return None
         office = self._officer(chart, i, hit[0], body)
         if office is not None:
@@ -384,7 +383,10 @@ class Finder:
         )
         joined = after + (chart.word(after) == "-" and chart.hit("role", after + 1) is not None)
         role, at = chart.hit("role", j or joined), j or joined
-        while role is None and j and at < j + MOST_BETWEEN and counts(chart, at):
+        # Words that only count stand before the office: "the party's 25 persons workers".
+        while (
+            (role is None or chart.has("word", at, "quantifiers")) and j and at < j + MOST_BETWEEN and counts(chart, at)
+        ):
             at += 1
             role = chart.hit("role", at)
         if role is None or body.country is None or role[1][0].office == SUPPORTER:

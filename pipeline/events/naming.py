@@ -152,7 +152,14 @@ class Names:
         other = self.memory.find((chart.word(i),))
         if other is not None and self.memory.persons[other].country not in {None, holder.country}:
             return False
-        return not self.is_name(chart, stop) and not (self.is_name(chart, i - 1) and chart.hit("role", i - 1) is None)
+        first_name = self.is_name(chart, i - 1) and chart.hit("role", i - 1) is None
+        return not self.is_name(chart, stop) and not (first_name and not self._ends_another(chart, i))
+
+    def _ends_another(self, chart: Chart, i: int) -> bool:
+        """Whether the name of somebody else ends right before token i."""
+        return any(
+            (hit := chart.hit("holder", i - back)) is not None and hit[0] == i for back in range(2, LONGEST_NAME)
+        )
 
     def _remembered(self, chart: Chart, i: int, end: int) -> Chunk | None:
         rows = self.memory.by_word.get(chart.word(i))
