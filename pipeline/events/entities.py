@@ -360,7 +360,8 @@ class Finder:
         if not (body.small or self.names.written(chart, i, upper=body.upper)):
             return None
         owned = self.known.grammar.order == "SOV" and chart.has("case", i - 1, "genitive")
-        if body.common and (owned or not self._supported(chart, i, hit[0])):
+        inside = self.joins_names and hit[0] == i + 1 and all(self.names.is_name(chart, j) for j in (i - 1, i + 1))
+        if body.common and (owned or inside or not self._supported(chart, i, hit[0])):
             return None
         office = self._officer(chart, i, hit[0], body)
         if office is not None:
