@@ -31,8 +31,10 @@ def by_object(scene: Scene, firing: Firing) -> list[Chunk]:
         if any(c.start <= i < c.case_end for c in agents):
             continue
         hit = one.hit("demonym", i)
-        # Where verbs come first, the subject with its adjective stands before the object.
-        if hit is not None and not (scene.reader.known.grammar.verb_first and any(c.start < i < c.end for c in near)):
+        # Where verbs come first, or second, the subject with its adjective may stand before the object.
+        grammar = scene.reader.known.grammar
+        behind = grammar.verb_first or grammar.brackets
+        if hit is not None and not (behind and any(c.start + grammar.verb_first <= i < c.end for c in near)):
             return [Chunk(start=i, end=hit[0], kind="state", country=hit[1][0][0], basis="demonym", chart=one.segment)]
         if one.has("word", i, "deeds") and (doers := _doers(scene, i)):
             return doers

@@ -87,7 +87,7 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
         marked = scene.grammar.conjugated or scene.grammar.preverbal
         scene.near = near if marked else [_freed(c, start) for c in near]
         # What is demanded has not happened: "demanded that Turkey withdraws its troops".
-        asked = (d.firing.clause.end == start for d in found if d.event_type == "REQUEST")
+        asked = (start - d.firing.clause.end <= 1 for d in found if d.event_type == "REQUEST")
         if link != COMPLEMENT or not any(asked):
             found.extend(one_assault(_told(scene, after)))
         if not scene.carried:
@@ -215,6 +215,7 @@ def _has_agent(near: Sequence[Chunk], firing: Firing) -> bool:
 
 def _complement(chart: Chart, chunks: list[Chunk], end: int) -> list[Chunk]:
     """The subject of the clause that begins at token `end` with "that": whom a demand is made to."""
+    end += chart.word(end) == ","
     if not chart.has("connective", end, COMPLEMENT):
         return []
     return [c._replace(case="object") for c in chunks if 0 <= c.start - end <= OBJECT_REACH and c.case is None][:1]
