@@ -138,7 +138,8 @@ def _read(chart: Chart, chunk: Chunk, last: int) -> str | None:
     found = cases_of(chart, chunk)
     if "nominative" in found and found != ALL:
         return None
-    if "genitive" in found and chart.has("word", chunk.start - 1, "quantifiers"):
+    counted = chart.has("word", chunk.start - 1, "quantifiers") or chart.word(chunk.start - 1).isdigit()
+    if "genitive" in found and counted:
         # "Thousands of Serbs": what counts them shows the case.
         return None
     if "genitive" in found and last != chunk.start and _behind_noun(chart, chunk.start):

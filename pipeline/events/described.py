@@ -165,6 +165,7 @@ class Described:
         return i
 
     def _adjective(self, chart: Chart, chunk: Chunk, i: int) -> Chunk | None:
+        i += chart.word(i) in QUOTES and chart.word(chunk.start - 1) in QUOTES
         for skip in range(MOST_BETWEEN + 1):
             hit = chart.hit("demonym", i + skip)
             if hit is not None:
@@ -179,8 +180,8 @@ class Described:
 
     def _genitive(self, chart: Chart, chunk: Chunk, i: int) -> Chunk | None:
         """Read the state or organisation behind "of", another noun between: "fuerzas de ocupación DE SIRIA"."""
-        if chart.word(i) in QUOTES and chart.word(chunk.start - 1) in QUOTES:
-            i += 1
+        # One or the other stands in quotes: "боевики "ХЕЗБОЛЛЫ"".
+        i += chart.word(i) in QUOTES and self.known.grammar.bare_genitive
         after = owned_from(chart, self.known.grammar, i)
         if not after or after >= len(chart.texts):
             return None

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Words other than fillers between the trigger and its verb that are skipped at most, whatever `gap` allows.
 MOST_FILLERS = 4
+# Tokens of a complement in which a word that must follow is looked for: "called him A LIAR".
+BEYOND = 6
 # Words of the longest name of a body before the word that is looked at.
 LONGEST_BODY = 5
 # Forms that may be the predicate of a sentence; a noun alone reports only where none is, or before "after" and "in".
@@ -285,7 +287,8 @@ def misfit(chart: Chart, firing: Firing) -> str | None:
     blocking = [name for name in act.block if _says(chart, name, clause.start, end)]
     if blocking:
         return f"block {min(blocking)}"
-    if act.follows is not None and chart.within("list", act.follows, firing.end, clause.end) is None:
+    reach = clause.end if act.then is None else min(clause.end + BEYOND, len(chart.folded))
+    if act.follows is not None and chart.within("list", act.follows, firing.end, reach) is None:
         return f"follows {act.follows}"
     if act.unless is not None and chart.within("list", act.unless, firing.end, clause.end) is not None:
         return f"unless {act.unless}"

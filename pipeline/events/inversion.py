@@ -84,7 +84,14 @@ def stranger_acts(scene: Sentence, firing: Firing) -> bool:
     if not scene.grammar.conjugated:
         return False
     first, _ = group_before(scene, firing.start)
+    if any(fronted(scene, c) and c.end == first for c in scene.near):
+        return False
     return first > firing.clause.start and not _opens(scene, first - 1)
+
+
+def fronted(scene: Sentence, chunk: Chunk) -> bool:
+    """Whether a phrase is an object by its ending, wherever it stands: "the ex-president they convicted"."""
+    return bool(scene.grammar.declension) and chunk.case == "object" and chunk.kind in ACTING
 
 
 def dropped_subject(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:

@@ -56,10 +56,12 @@ class Names:
         first = stop
         if self.is_common_title(chart, stop) and stop + 1 < end and self.is_name(chart, stop + 1):
             stop += 1
-        while stop < min(end, first + LONGEST_NAME) and (after := self._part(chart, first, stop, end)):
-            stop = after
         holder = chart.hit("holder", first)
+        whole = holder is not None and holder[0] - first > 1 and not self.capitals
+        while not whole and stop < min(end, first + LONGEST_NAME) and (after := self._part(chart, first, stop, end)):
+            stop = after
         if holder is not None and stop < holder[0] <= end:
+            # Where names have no capitals the words behind a known one are not of it.
             stop = holder[0]
         if stop == first:
             return None, i

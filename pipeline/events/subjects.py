@@ -167,10 +167,17 @@ def owner(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
     if scene.grammar.adjectives_follow or scene.grammar.bare_genitive:
         near = [c for c in scene.near if 0 <= c.start - firing.end <= OWNER_REACH and c.case == "genitive"]
         if scene.grammar.bare_genitive and not scene.grammar.declension:
-            near = [c for c in scene.near if c.start == firing.end and c.case is None]
+            near = [c for c in scene.near if c.start == _behind_numbers(scene, firing.end) and c.case is None]
         own = [c._replace(case=None) for c in near if c.kind in PARTIES | {"place"}]
         return _with_group(scene.near, own[0]) if own else ()
     return owner_before(scene, firing.start)
+
+
+def _behind_numbers(scene: Sentence, i: int) -> int:
+    """The first token from i on that counts nothing: "the death of TWO soldiers"."""
+    while scene.chart.word(i).isdigit() or scene.chart.hit("number", i) or scene.chart.has("word", i, "quantifiers"):
+        i += 1
+    return i
 
 
 def _adjectival(scene: Sentence, firing: Firing) -> Chunk | None:
@@ -241,8 +248,9 @@ def speaker(scene: Sentence, firing: Firing) -> tuple[Chunk, ...]:
     before = [i for i in said if i < firing.start]
     if before:
         able = [c for c in chunks if c.end <= before[-1] and c.case is None and _speaks(c)]
-        return _with_group(chunks, able[-1] if able else None)
-    for i in said:
+        if able or not scene.grammar.verb_first:
+            return _with_group(chunks, able[-1] if able else None)
+    for i in before or said:
         beside = [
             c
             for c in chunks

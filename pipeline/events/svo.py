@@ -64,6 +64,8 @@ THREATS = {
     "MOBILIZE": None,
 }
 THREAT_CONFIDENCE = 0.8
+# The frame of verbs whose subject suffers.
+UNDERGO = "undergo"
 DONE_TENSES = frozenset(DONE)
 FINITE = frozenset({"preterite", "imperfect", "present"})
 
@@ -87,7 +89,7 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
         marked = scene.grammar.conjugated or scene.grammar.preverbal
         scene.near = near if marked else [_freed(c, start) for c in near]
         # What is demanded has not happened: "demanded that Turkey withdraws its troops".
-        asked = (start - d.firing.clause.end <= 1 for d in found if d.event_type == "REQUEST")
+        asked = (d.firing.clause.end == start for d in found if d.event_type == "REQUEST")
         if link != COMPLEMENT or not any(asked):
             found.extend(one_assault(_told(scene, after)))
         if not scene.carried:
@@ -127,11 +129,23 @@ def _ahead(scene: Sentence, firing: Firing, after: tuple[int, int, str] | None) 
     """The subject of the clause behind, where a demand is made to it or a threat depends on it."""
     if firing.act.then == COMPLEMENT:
         return _complement(scene.chart, scene.chunks, scene.clause.end)
+    if firing.act.frame == UNDERGO and (struck := _struck(scene, firing)):
+        return struck
     if firing.act.type in CONDITIONAL and after is not None and after[2] == CONDITION:
         inside = [c for c in scene.chunks if after[0] <= c.start < after[1] and c.case is None]
         open_to = [c for c in inside if c.stands_for is None and c.country]
         return [c._replace(case="condition") for c in open_to[:1]]
     return []
+
+
+def _struck(scene: Sentence, firing: Firing) -> list[Chunk]:
+    """Whose attack somebody died in: "пятеро погибли при УДАРЕ Израиля"."""
+    at = scene.chart.within("list", firing.act.needs or "", firing.clause.start, firing.clause.end)
+    if at is None:
+        return []
+    end = scene.chart.hits["list"][at][0]
+    given = [c for c in scene.near if c.case == "to" and 0 <= c.start - end <= 1]
+    return [c._replace(case="by") for c in owner(scene, replace(firing, start=at, end=end)) or given]
 
 
 def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
@@ -193,11 +207,14 @@ def _said(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     """What somebody says of another ("other": that it must) or of themselves ("self": that they will not)."""
     who = speaker(scene, firing)
     whom = subject(scene, last, firing)
-    if not who or not whom or other_subject(scene, firing):
+    if not whom and scene.grammar.verb_first:
+        whom = tuple(c for c in scene.near if 0 <= c.start - firing.end <= 1)[:1]
+    if not who or not (whom or firing.act.said == "self") or other_subject(scene, firing):
         return None
     if firing.act.said == "self":
-        own = whom[0].identity == who[0].identity or whom[0].stands_for == "pronoun"
-        return cast_of(scene, firing, scene.near, whom) if own else None
+        own = not whom or whom[0].identity == who[0].identity or "pronoun" in {whom[0].kind, whom[0].stands_for}
+        state = bool(whom) and whom[0].kind in {"state", "place", "body"} and whom[0].country == who[0].country
+        return cast_of(scene, firing, scene.near, who) if own or state else None
     rises = (who[0].sector not in RULING and whom[0].sector in RULING) or may_demand(who[0], whom[0])
     if (whom[0].country == who[0].country and not rises) or "pronoun" in {whom[0].kind, whom[0].stands_for}:
         return None
@@ -215,7 +232,6 @@ def _has_agent(near: Sequence[Chunk], firing: Firing) -> bool:
 
 def _complement(chart: Chart, chunks: list[Chunk], end: int) -> list[Chunk]:
     """The subject of the clause that begins at token `end` with "that": whom a demand is made to."""
-    end += chart.word(end) == ","
     if not chart.has("connective", end, COMPLEMENT):
         return []
     return [c._replace(case="object") for c in chunks if 0 <= c.start - end <= OBJECT_REACH and c.case is None][:1]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.events.declension import subjective
 from pipeline.events.gazetteer import REGION
-from pipeline.events.inversion import bare_agent, personal
+from pipeline.events.inversion import bare_agent, fronted, personal
 from pipeline.events.proposal import JUDGING
 from pipeline.events.roles import Cast
 from pipeline.events.subjects import is_head, other_side
@@ -51,13 +51,14 @@ def cast_of(
     left = [_governing(c, firing)._replace(case=case) for c in agents] if not inherited or passive else []
     taken = {c.start for c in agents}
     right: list[Chunk] = []
-    reach, verb = max([firing.end, *(c.end for c in agents)]), _next_verb(chart, firing)
+    reach, verb = max([firing.end, *(c.end for c in agents)]), _next_verb(scene, firing)
     doer = bare_agent(scene, firing, near)
     source = chart.within("case", "source", firing.end, min(firing.clause.end, firing.end + GOVERNING_REACH))
     for chunk in near:
         inside = firing.act.object is not None and firing.start < chunk.start < firing.end
+        ahead = (before <= chunk.start and chunk.case is not None) or fronted(scene, chunk)
         if (
-            (chunk.start < firing.end and not inside and not (before <= chunk.start and chunk.case is not None))
+            (chunk.start < firing.end and not (inside or ahead))
             or chunk.start in taken
             or not _may_govern(firing, chunk, source, passive=passive)
             or (chunk.case == "with" and _new_clause(scene, firing.end, chunk.start))
@@ -138,7 +139,7 @@ def _names_topic(scene: Sentence, firing: Firing, chunk: Chunk) -> bool:
     return firing.act.type not in STRIKING and not is_head(scene, chunk)
 
 
-def _next_verb(chart: Chart, firing: Firing) -> int:
+def _next_verb(scene: Sentence, firing: Firing) -> int:
     """Where the next verb with its auxiliaries begins behind a firing: what stands behind it is its own.
 
     But "sent food to help Chad" and "promised to rebuild roads to please Chad" concern Chad.
@@ -146,8 +147,9 @@ def _next_verb(chart: Chart, firing: Firing) -> int:
     limit = min(firing.clause.end, firing.end + OBJECT_REACH + OBJECT_REACH)
     if firing.act.type in HELPING:
         return limit
-    table = chart.hits["auxiliary"]
-    return next((i for i in range(firing.end, limit) if i in table and not {"adverb"} >= set(table[i][1])), limit)
+    table, cases = scene.chart.hits["auxiliary"], scene.chart.hits["case"] if scene.grammar.verb_first else {}
+    verbal = (i for i in range(firing.end, limit) if i in table and i not in cases)
+    return next((i for i in verbal if not {"adverb"} >= set(table[i][1])), limit)
 
 
 def _modifies(scene: Sentence, chunk: Chunk) -> bool:
