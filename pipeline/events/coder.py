@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipeline.events.chart import Chart, chart
 from pipeline.events.chunks import PARTIES, Chunk
 from pipeline.events.clauses import COMPLEMENT, CONDITION, COORDINATE, PURPOSE, RELATIVE, Clause, clauses
 from pipeline.events.context import SURE, Context, focus_of, nativeness
+from pipeline.events.crowds import crowd, lead
 from pipeline.events.dates import anchor, anchored, dates_in, event_date
 from pipeline.events.draft import Draft, one_assault
 from pipeline.events.entities import Finder
@@ -18,6 +19,7 @@ from pipeline.events.gazetteer import Place
 from pipeline.events.lexicon import Lexicon, lexicon
 from pipeline.events.memory import Memory
 from pipeline.events.naming import learn
+from pipeline.events.predicates import closes
 from pipeline.events.proposal import propose
 from pipeline.events.roles import KILLED, Cast, subject_of
 from pipeline.events.svo import read
@@ -59,6 +61,8 @@ class Reader:
         states = (payloads[0] for one in charts for _, payloads in one.hits["country"].values())
         self.finder.named = frozenset(s.iso3 for s in states if not s.common) | {self.context.home or ""}
         self.sentence = 0
+        # The protest of the demonstrators of the lead, for where no sentence tells of one.
+        self.crowd: Draft | None = None
         # Many acts of one clause share its date.
         self.dates: dict[tuple[int, int, int, int, bool], tuple[EventDate | None, bool]] = {}
 
@@ -77,7 +81,7 @@ class Reader:
         self.context.native = nativeness(named, self.context.home)
         found: list[Draft] = []
         # What stands behind the last sentence that can tell of an event changes nothing before it.
-        last = len(spans) if self.trace else len(telling) - telling[::-1].index(True)
+        last = len(spans) if self.trace else max(len(telling) - telling[::-1].index(True), lead(named))
         for (one, start, end), tells, chunks in zip(spans[:last], telling, named, strict=False):
             if len(found) >= MOST_DRAFTS:
                 break
@@ -85,7 +89,11 @@ class Reader:
             # Only a name learned since can have changed what was found.
             seen = self.context.memory.by_word.keys().isdisjoint(one.folded[start:end])
             known = chunks if seen else self.finder.chunks(one, start, end)
-            found.extend(self._sentence(one, (start, end), known, tells=tells))
+            drafts = self._sentence(one, (start, end), known, tells=tells)
+            self.crowd = self.crowd or (None if drafts else crowd(self, one, (start, end), known))
+            found.extend(drafts)
+        if self.crowd is not None and all(draft.event_type != "PROTEST" for draft in found):
+            found.append(self.crowd)
         return found
 
     def date_of(
@@ -146,7 +154,8 @@ class Reader:
         if self.known.grammar.order == "SVO":
             return False
         verbs, speech = one.hits["verb"], self.known.grammar.speech_verbs
-        if any(c.case == "agent" for c in chunks):
+        bare = not self.known.grammar.ergative
+        if any(c.case == "agent" or (bare and c.kind == "person" and c.case is None) for c in chunks):
             return True
         return any(f.verb in speech for i in range(start, end) if i in verbs for f in verbs[i][1])
 
@@ -217,6 +226,9 @@ class Scene:
         for firing in fired if self.reader.known.grammar.ergative else nearest(fired):
             if firing.act.then is not None and not self._followed_by(firing.act.then):
                 continue
+            if firing.act.said is not None and self.spoke:
+                # What follows "said" is said, with "that" or without.
+                firing = replace(firing, clause=replace(part, link=COMPLEMENT))
             cast = self._cast(firing, near)
             found.extend(propose(self, firing, cast))
         return one_assault(found)
@@ -236,7 +248,15 @@ class Scene:
         if self.reported and firing.tense == "future" and self.speaker is not None and not carried:
             carried = (self.speaker,)
         owners = tuple(c for c in near if c.head is None and self._owns(firing, c, near))
-        return Cast(tuple(near), after, carried, others, self._unknown_agent(firing, near), owners)
+        last = self._last(firing)
+        return Cast(tuple(near), after, carried, others, self._unknown_agent(firing), owners, last)
+
+    def _last(self, firing: Firing) -> Chunk | None:
+        """The noun phrase between the predicate and the end of the sentence, where subjects have no marker."""
+        if self.reader.known.grammar.ergative:
+            return None
+        found = next((c for c in self.chunks if c.start == firing.stop), None)
+        return self._pronoun(found) if found is not None and closes(self.chart, found.end, self.span[1]) else None
 
     def _owns(self, firing: Firing, chunk: Chunk, near: list[Chunk]) -> bool:
         """Whether a genitive can be the agent of a headline: nothing with a case of its own hangs on it."""
@@ -248,9 +268,9 @@ class Scene:
         stop = min(next(following, firing.start), firing.start - 1)
         return not any(self.chart.hit("case", i) for i in range(chunk.case_end, stop))
 
-    def _unknown_agent(self, firing: Firing, near: list[Chunk]) -> bool:
+    def _unknown_agent(self, firing: Firing) -> bool:
         """Whether the clause has an agent marker that belongs to no known party."""
-        known = {c.case_end for c in near if c.case == "agent"}
+        known = {c.case_end for c in self.chunks if c.case == "agent"}
         for i in range(firing.clause.start, firing.start):
             end = self.chart.has("case", i, "agent")
             if end and end not in known and not self.chart.hit("word", i):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.events.expressions import Dates
@@ -13,6 +13,11 @@ from schemas.event import EventDate
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
     from schemas.article import Precision
+
+# An event that was longer ago than this on the day of publication is recalled, not news.
+NEWS = timedelta(days=90)
+# Without a day of publication: no feed is older than feeds.
+FEEDS_BEGAN = "2000"
 
 
 def anchor(published: str | None, precision: Precision, *, header: bool = False) -> Anchor | None:
@@ -65,3 +70,11 @@ def anchored(known: Anchor) -> EventDate:
         last = first.replace(month=12, day=31)
     basis = "header" if known.basis == "header" else "publication"
     return EventDate(start=first.isoformat(), end=last.isoformat(), precision=known.precision, basis=basis)  # type: ignore[arg-type]
+
+
+def is_past(known: Anchor | None, stated: EventDate) -> bool:
+    """Whether a stated month or year was over when the article was published, or a stated day long gone."""
+    if known is None:
+        return stated.end < FEEDS_BEGAN
+    latest = known.day - NEWS if stated.precision == "day" else known.day
+    return stated.end < latest.isoformat()[: len(stated.end)]

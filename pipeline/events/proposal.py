@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.events.agentless import by_blow
+from pipeline.events.agentless import by_blow, on_the_streets
 from pipeline.events.chunks import Chunk
 from pipeline.events.concerned import concerned
+from pipeline.events.dates import is_past
 from pipeline.events.draft import Draft
 from pipeline.events.implied import alleged, doer, implied_actors, victims, within_one_state
 from pipeline.events.objects import by_object
 from pipeline.events.ontology import ontology
 from pipeline.events.places import location, of_place, stated
-from pipeline.events.rivals import are_at_home, are_rivals, may_deploy, only_spoken
+from pipeline.events.rivals import are_at_home, are_rivals, is_politician, may_deploy, only_spoken
 from pipeline.events.roles import KILLED, MEDIA, Cast, Parties, assign
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pipeline.events.coder import Scene
     from pipeline.events.firing import Firing
     from pipeline.events.triggers import Trigger
-    from pipeline.events.written import Anchor
     from schemas.event import CountryBasis, EventDate, EventLocation
 
 # Words that make what was said before them unreal, looked for in the clause after the trigger and just before it.
@@ -50,10 +49,6 @@ DOMESTIC = frozenset({
 OFFICES = frozenset({"person", "counterpart"})
 # Words between a verb and the noun it governs.
 GOVERNED_REACH = 8
-# An event that was longer ago than this on the day of publication is recalled, not news.
-NEWS = timedelta(days=90)
-# Without a day of publication: no feed is older than feeds.
-FEEDS_BEGAN = "2000"
 
 
 def propose(scene: Scene, firing: Firing, cast: Cast) -> Iterator[Draft]:
@@ -75,6 +70,8 @@ def _hindrance(scene: Scene, firing: Firing, cast: Cast, parties: Parties | None
         return "future"
     if _unreal(scene, firing):
         return "unreal"
+    if firing.tense == "need" and not (getattr(scene, "reported", True) or scene.spoke):
+        return "said by nobody"
     if parties is None:
         return "nobody known for both sides"
     misfit = next((name for name, fits in _demands(scene, firing.act, parties, firing).items() if not fits), None)
@@ -122,6 +119,7 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
     if firing.act.type == "AGREE" and parties.inherited and not recipients and actors:
         others = [c for c in cast.others if c.country != actors[0].country and c.case == "with"]
         recipients = others[-1:]
+    actors = on_the_streets(scene, firing, actors)
     if _at_one_place(scene, firing, actors):
         actors, recipients = _of_one_country(actors, recipients)
     return replace(parties, actors=tuple(actors), recipients=tuple(recipients), inherited=resolved)
@@ -218,7 +216,11 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "needs_gov": not act.needs_gov or any(_governs(c) for c in actors),
         "needs_state": not act.needs_state or any(c.kind == "state" for c in recipients),
         "needs_rivals": not act.needs_rivals or are_rivals(actors, recipients),
-        "needs_court": not act.needs_court or any(c.sector == JUDGES for c in actors),
+        "needs_court": not act.needs_court or (
+            any(c.sector == JUDGES for c in actors) and any(c.sector in POLITICAL for c in recipients)
+        ),
+        "needs_political": not act.needs_political or any(_governs(c) or c.sector in POLITICAL for c in actors),
+        "needs_organisation": not act.needs_organisation or any(c.kind == "organisation" for c in recipients),
         "needs_legislator": not act.needs_legislator or any(c.sector in LEGISLATING for c in actors),
         "an attack in words": not only_spoken(act, actors, recipients),
         "troops of those who have none": act.type != "MOBILIZE" or may_deploy(actors),
@@ -295,11 +297,12 @@ def _chronicle(scene: Scene, act: Trigger, parties: Parties) -> bool:
     ):
         return False
     if not parties.recipients:
-        speaks = act.type == "REJECT" and any(_governs(c) or c.organisation for c in parties.actors)
+        speaks = act.type == "REJECT" and any(_governs(c) or c.organisation or is_politician(c) for c in parties.actors)
         return act.type != "ACCUSE" and not speaks
     if scene.chart.within("list", "unrest", *scene.span) is not None:
         return False
-    return all(c.sector in UNPOLITICAL and not c.organisation for c in parties.recipients)
+    weighty = {"state"} if parties.actors else set[str]()
+    return all(c.sector in UNPOLITICAL and not c.organisation and c.kind not in weighty for c in parties.recipients)
 
 
 def _foreign(actors: tuple[Chunk, ...], recipients: tuple[Chunk, ...]) -> bool:
@@ -400,14 +403,6 @@ def _recalled(scene: Scene, firing: Firing, date: EventDate | None) -> bool:
     past = firing.group is not None and firing.group.recalled
     here = scene.chart.within("word", "past_reference", scene.span[0], firing.start) is not None
     here = here or scene.chart.within("word", "when", firing.clause.start, firing.start) is not None
-    older = date is not None and _is_past(scene.reader.anchor, date)
+    older = date is not None and is_past(scene.reader.anchor, date)
     # A pluperfect tells the background of the news, unless it gives the day.
     return here or older or (past and (date is None or date.precision != "day"))
-
-
-def _is_past(known: Anchor | None, date: EventDate) -> bool:
-    """Whether a stated month or year was over when the article was published, or a stated day long gone."""
-    if known is None:
-        return date.end < FEEDS_BEGAN
-    latest = known.day - NEWS if date.precision == "day" else known.day
-    return date.end < latest.isoformat()[: len(date.end)]
