@@ -32,6 +32,9 @@ HYPHEN = "-"
 OBJECT = "object"
 # What no name behind it owns.
 DEEDS = "deeds"
+# Word lists of markers that may stand before a noun alone where others stand behind it, and the cases they show.
+BEFORE = (("before_genitive", "genitive"), ("before_on", "on"), ("before_from", "from"))
+OWNERS = ("country", "organisation", "place")
 UNOWNED = ("case", "connective", "verb", "auxiliary", "date", "number", "word")
 HEADS = ("quantifiers", "noun_city")
 SHARED = frozenset({"explicit", "demonym"})
@@ -50,7 +53,7 @@ def with_case(chart: Chart, grammar: Grammar, chunk: Chunk, end: int) -> Chunk:
     if hit is None and _is_unowned(chart, chunk):
         return chunk._replace(case=OBJECT, case_end=chunk.end)
     if hit is None or i >= end or (grammar.case_first and hit[1][0] != OBJECT):
-        return _owner(chart, grammar, chunk) if grammar.bare_genitive else chunk
+        return _owner(chart, grammar, chunk) if grammar.bare_genitive else _marked_before(chart, grammar, chunk)
     case = hit[1][0]
     return chunk._replace(case=case, case_end=hit[0], head=_of_head(chart, hit[0], end) if case == GENITIVE else None)
 
@@ -66,6 +69,19 @@ def _is_unowned(chart: Chart, chunk: Chunk) -> bool:
         (hit := chart.hit(layer, before)) is not None and hit[0] == chunk.start
         for layer in ("case", "word", "connective")
     )
+
+
+def _marked_before(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
+    """Read the marker before a noun that has none behind it; that of an owner within the chunk is not the chunk's.
+
+    Members of an enumeration have the case of the last.
+    """
+    marker = chart.hit("word", chunk.start - 1)
+    if marker is None or marker[0] != chunk.start or chart.word(chunk.end) in grammar.conjunctions:
+        return chunk
+    owned = any((hit := chart.hit(layer, chunk.start)) is not None and hit[0] < chunk.end for layer in OWNERS)
+    case = next((case for name, case in BEFORE if name in marker[1]), None)
+    return chunk if case is None or (owned and case == GENITIVE) else chunk._replace(case=case, case_end=chunk.end)
 
 
 def conjoined(grammar: Grammar, chart: Chart, before: list[Chunk], chunk: Chunk) -> Chunk:

@@ -237,8 +237,9 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     recipients = recipients or by_case(firing, open_to, cases, actors)
     if all(c.country is None for c in recipients):
         recipients = _by_head(firing, open_to, cases, actors) or recipients
-    if not recipients and firing.act.type in SEIZING and firing.tense == "past":
-        recipients = _object(firing, before, actors)
+    unmarked = "object" in cases and bool(grammar.table.get("unmarked_objects"))
+    if not recipients and (firing.act.type in SEIZING or unmarked) and firing.tense == "past":
+        recipients = _object(firing, before, actors, unmarked=unmarked)
     suffered = _is_suffered(firing, frame.kind)
     if not firing.occasion and (suffered or (not recipients and _is_passive(firing, grammar, also="nominal"))):
         patient = side(before, subject_of([c for c in before if c.case is None], passive=True))
@@ -282,12 +283,15 @@ def _by_head(
     return side(chunks, owners[-1]) if owners and firing.start - owners[-1].case_end <= GENITIVE_REACH else ()
 
 
-def _object(firing: Firing, chunks: Sequence[Chunk], actors: Sequence[Chunk]) -> tuple[Chunk, ...]:
-    """The unmarked people behind the agent: "Hamas released three Israeli hostages"."""
-    last = max((c.end for c in actors if c.case == "agent"), default=None)
+def _object(firing: Firing, chunks: Sequence[Chunk], actors: Sequence[Chunk], *, unmarked: bool) -> tuple[Chunk, ...]:
+    """The unmarked people behind the agent: "Hamas released three Israeli hostages".
+
+    `unmarked`: neither agents nor objects of any kind have a marker.
+    """
+    last = max((c.end for c in actors if c.case == "agent" or (unmarked and c.case is None)), default=None)
     if last is None:
         return ()
-    able = {"people", "person", "organisation"}
+    able = {"people", "person", "organisation"} | ({"state", "body"} if unmarked else set())
     found = [c for c in chunks if c.case is None and c.kind in able and last <= c.start and c.end <= firing.start]
     return side(chunks, found[-1]) if found else ()
 
