@@ -64,6 +64,8 @@ class Trigger:
     needs_rivals: bool = False
     needs_court: bool = False
     needs_legislator: bool = False
+    needs_political: bool = False
+    needs_organisation: bool = False
     confidence: float = 0.9
 
     @property
