@@ -70,8 +70,10 @@ class Finder:
         return by_endings(chart, self.known.grammar, coordinate(chart, self.known.grammar, found))
 
     def _headed(self, chart: Chart, chunk: Chunk, end: int) -> Chunk:
-        """Read the office or body right behind a name: "普京总统", "特朗普政府"."""
+        """Read the office or body right behind a name or another body: "普京总统", "特朗普政府", "以军战机"."""
         hit = chart.hit("role", chunk.end)
+        if chunk.kind == "body" and hit is not None and hit[1][0].kind == "body":
+            return chunk._replace(end=min(hit[0], end))
         if chunk.kind != "person" or chunk.name is None or chunk.name[1] != chunk.end or hit is None or hit[0] > end:
             return chunk
         role: Role = hit[1][0]
@@ -108,7 +110,7 @@ class Finder:
         if self.known.grammar.order == "SVO":
             j = chart.has("word", after, "possessive") or after
             j += chart.word(j) == "-" and chart.hit("role", j + 1) is not None
-        bare = self.known.grammar.conjugated and j == after
+        bare = (self.known.grammar.conjugated and j == after) or bool(chart.has("word", i - 1, "posted_to"))
         office = None if bare else self._office(chart, j, end, country.iso3, "explicit")
         if office is not None:
             return office._replace(start=i)
@@ -222,9 +224,8 @@ class Finder:
 
     def _office(self, chart: Chart, i: int, end: int, country: str, basis: str) -> Chunk | None:
         """Read an office, a body or an organisation that belongs to a country named before it."""
-        i = self._posted(chart, i)
         for skip in range(MOST_BETWEEN + 1):
-            j = i + skip
+            j = self._posted(chart, i + skip)
             if j >= end or chart.hit("country", j) or chart.hit("demonym", j) or (skip and chart.hit("case", j - 1)):
                 return None
             role = chart.hit("role", j)

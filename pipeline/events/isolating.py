@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
     from pipeline.events.chunks import Chunk
+    from pipeline.events.firing import Firing
     from pipeline.events.sentence import Sentence
 
 # Auxiliaries, adverbs and phrases before a verb, and the words of one phrase.
@@ -19,7 +20,12 @@ MOST_UNKNOWN = 4
 LONGEST_AUXILIARY = 4
 # What only describes a noun, or is one.
 POSSESSIVE = "possessive"
+ATTRIBUTE = "attribute"
 SPEECH = "speech_phrase"
+ASPECT = "aspect"
+# Cases of settings, behind which a subject may stand.
+SETTING = frozenset({"in", "from", "source"})
+FORETELLING = frozenset({"AGREE", "REJECT", "THREATEN"})
 
 
 def before_verb(scene: Sentence, i: int) -> tuple[int, set[str]]:
@@ -57,17 +63,23 @@ def is_date(chart: Chart, i: int) -> bool:
 def _phrase(scene: Sentence, i: int, kinds: set[str]) -> int:
     """One more than the first token of the preposition whose phrase ends before token i; "by" makes a passive."""
     chart = scene.chart
-    unknown = 0
+    unknown = inner = 0
     parties = {j: c for c in scene.near for j in range(c.start, c.end)}
     for j in range(i - 1, max(scene.clause.start, i - LONGEST_PHRASE) - 1, -1):
         hit = chart.hit("case", j)
         if hit is not None and j not in parties:
-            if "by" in hit[1]:
-                kinds.add("passive")
+            if inner and not SETTING.isdisjoint(hit[1]):
+                return 0
+            passive = "by" in hit[1]
+            if passive or chart.has("word", i - 1, POSSESSIVE):
+                kinds.add("passive" if passive else ATTRIBUTE)
             return j + 1
         party = parties.get(j)
         if party is not None and party.case is None:
-            return 0
+            # "对[摩尔多瓦加入欧盟]表示": a clause of its own.
+            inner += j == party.start
+            if inner > 1:
+                return 0
         if party is None and not chart.has("word", j, POSSESSIVE):
             unknown += 1
             if unknown > MOST_UNKNOWN or not chart.is_word(j) or chart.hit("trigger", j) or _verbal(chart, j):
@@ -83,7 +95,7 @@ def _verbal(chart: Chart, j: int) -> bool:
 def tense(scene: Sentence, i: int, kinds: set[str], form: str) -> str | None:
     """The tense of a verb at token i; None where it is a noun, or said to come and passive."""
     passive = form == "passive" or "passive" in kinds
-    if scene.chart.has("word", i - 1, POSSESSIVE) and "passive" not in kinds:
+    if ATTRIBUTE in kinds or (scene.chart.has("word", i - 1, POSSESSIVE) and "passive" not in kinds):
         return None
     if "future" in kinds:
         return None if passive else "future"
@@ -97,6 +109,12 @@ def attribute_end(scene: Sentence, i: int) -> int:
     stop = min(scene.clause.end, i + LONGEST_PHRASE)
     found = scene.chart.within("word", POSSESSIVE, i, stop)
     return found + 1 if found is not None else 0
+
+
+def foretold(scene: Sentence, firing: Firing, chunk: Chunk) -> bool:
+    """Whether a phrase behind a verb says whom what is promised or threatened concerns: "承诺[向乌克兰]提供援助"."""
+    between = range(firing.end, chunk.start)
+    return firing.act.type in FORETELLING and all(scene.chart.is_word(i) for i in between)
 
 
 def no_subject(scene: Sentence, first: int) -> bool:
@@ -120,9 +138,9 @@ def no_subject(scene: Sentence, first: int) -> bool:
 def _is_governed(scene: Sentence, chunk: Chunk) -> bool:
     """Whether a name is what another verb governs: "呼吁[俄罗斯]撤军", "指责[以色列]袭击"."""
     chart, i = scene.chart, chunk.start
-    while i > scene.clause.start and chart.has("auxiliary", i - 1, "aspect"):
+    while i > scene.clause.start and chart.has("word", i - 1, ASPECT):
         i -= 1
-    if i <= scene.clause.start or chunk.stands_for is not None:
+    if i <= scene.clause.start:
         return False
     for back in range(1, LONGEST_AUXILIARY + 1):
         for layer in ("trigger", "auxiliary"):

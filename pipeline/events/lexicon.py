@@ -160,7 +160,7 @@ def _cutter(code: str, rules: Grammar, dates: Dating, phrases: Iterable[tuple[st
     listed.update(word for row in language_rows(code, "words") for word in phrase_words(row[0], rules.fold))
     short = frozenset(phrase_words(name, rules.fold)[0] for name, _ in short_phrases(code))
     cuts = (phrase_words(phrase, rules.fold) for phrase in rules.table.get("cuts", ()))
-    return unspaced([*phrases, *cuts], sorted(listed), short - listed, rules.fold)
+    return unspaced(phrases, cuts, sorted(listed), short - listed, rules.fold)
 
 
 def _spelled(texts: Iterable[str], fold: dict[int, str]) -> dict[str, tuple[str, ...]]:

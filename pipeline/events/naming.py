@@ -40,11 +40,16 @@ class Names:
 
     def of_state(self, chart: Chart, i: int, country: Country) -> bool:
         """Whether a state's name stands for the state, not for a person within a text: "David Holland"."""
-        if not self.written(chart, i, upper=country.upper):
+        if not self.written(chart, i, upper=country.upper) or self._names_people(chart, i):
             return False
         inside = chart.kind != "title" and chart.texts[i - 1][:1].isupper() and chart.texts[i - 1][1:].islower()
         opens = i < TWO or (not chart.is_word(i - TWO) and chart.word(i - TWO) != ",")
         return not (self.capitals and inside and (not opens or country.common) and self.is_name(chart, i - 1))
+
+    def _names_people(self, chart: Chart, i: int) -> bool:
+        """Whether the name at token i is the first part of that of a people: "以色列人"."""
+        people = chart.hit("demonym", i) if self.known.grammar.unspaced else None
+        return people is not None and people[0] > chart.hits["country"][i][0]
 
     def name(self, chart: Chart, i: int, end: int) -> tuple[tuple[int, int] | None, int]:
         """Read the words of a name from token i: words no lexicon knows, honorifics before them left out."""

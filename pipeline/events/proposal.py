@@ -216,9 +216,8 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "needs_gov": not act.needs_gov or any(_governs(c) for c in actors),
         "needs_state": not act.needs_state or any(c.kind == "state" for c in recipients),
         "needs_rivals": not act.needs_rivals or are_rivals(actors, recipients),
-        "needs_court": not act.needs_court or (
-            any(c.sector == JUDGES for c in actors) and any(c.sector in POLITICAL for c in recipients)
-        ),
+        "needs_court": not act.needs_court
+        or (any(c.sector == JUDGES for c in actors) and any(c.sector in POLITICAL for c in recipients)),
         "needs_political": not act.needs_political or any(_governs(c) or c.sector in POLITICAL for c in actors),
         "needs_organisation": not act.needs_organisation or any(c.kind == "organisation" for c in recipients),
         "needs_legislator": not act.needs_legislator or any(c.sector in LEGISLATING for c in actors),

@@ -41,7 +41,7 @@ def _paired(
     i: int,
 ) -> bool:
     """Whether another shortened name stands beside it, or a word that only names of places follow."""
-    if i and words[i - 1].isdigit():
+    if i and (words[i - 1].isdigit() or i - 1 in hits["number"]):
         return False
     beside = i - 1 in short or i + 1 in short
     across = any(i + step in short and i + step // 2 in hits["case"] for step in (-2, 2))

@@ -59,7 +59,7 @@ def is_head(scene: Sentence, chunk: Chunk) -> bool:
     chart, grammar, i = scene.chart, scene.grammar, chunk.end
     if not chart.is_word(i):
         return not chart.has("word", i, "possessive")
-    layers = ("trigger", "auxiliary", "case", "connective", "date")
+    layers = ("trigger", "auxiliary", "case", "connective", "date", *(("number",) if scene.grammar.unspaced else ()))
     word = chart.word(i)
     known = word in grammar.closed["neutral"] or any(chart.hit(layer, i) for layer in layers)
     if chunk.kind == "organisation" and word in grammar.closed["heads"]:
@@ -73,8 +73,9 @@ def subject(scene: Sentence, last: int, firing: Firing) -> tuple[Chunk, ...]:
     Behind a conjunction or a comma the verb goes on with the subject of the one before: "met France AND accused Iran".
     """
     chart, near, passive = scene.chart, scene.near, firing.tense == "passive"
-    able = [c for c in near if c.end <= firing.start and _acts(c, passive=passive) and is_head(scene, c)]
     first, _ = group_before(scene, firing.start)
+    verb = first if scene.grammar.preverbal else firing.start
+    able = [c for c in near if c.end <= verb and _acts(c, passive=passive) and is_head(scene, c)]
     inverted = scene.grammar.brackets and scene.last_link in SUBORDINATE
     goes_on = chart.word(first - 1) in {*scene.grammar.conjunctions, ","} and not inverted
     if firing.tense == "participle" or (goes_on and not passive):
@@ -83,7 +84,6 @@ def subject(scene: Sentence, last: int, firing: Firing) -> tuple[Chunk, ...]:
         return scene.carried if last > scene.clause.start else outer or scene.carried
     able = [c for c in able if last <= c.start]
     if passive:
-        verb = first if scene.grammar.preverbal else firing.start
         able = [c for c in able if verb - c.end <= PASSIVE_REACH and chart.word(c.end) != ","]
         # "It said five were killed": who says so is not killed.
         able = [c for c in able if chart.within("word", "speech_phrase", c.end, first) is None]

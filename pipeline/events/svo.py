@@ -173,8 +173,9 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     opening = firing.start <= clause.start + 1 and not scene.carried and clause.link != RELATIVE
     if opening and (firing.tense == "participle" or not agents):
         agents = behind(scene, firing) or agents
-    if not agents and firing.act.needs_place:
-        agents = _residents(near, firing, before=scene.grammar.bare_genitive)
+    if firing.act.needs_place and (not agents or agents[0].kind == "state"):
+        before = scene.grammar.bare_genitive or scene.grammar.preverbal
+        agents = _residents([*near, *(c._replace(case="in") for c in agents)], firing, before=before)
     if not agents and (clause.link == RELATIVE or (firing.tense == "passive" and not _has_agent(near, firing))):
         return None
     stranger = other_subject(scene, firing) or (not agents and stranger_acts(scene, firing))
@@ -326,14 +327,14 @@ def _firing(scene: Sentence, act: Trigger, form: str, at: tuple[int, int]) -> Fi
     stop = end if act.object is None else _with_object(scene, act.object, end, tense)
     if stop is None:
         return f"object {act.object}"
+    if scene.grammar.uninflected and not act.nominal and scene.chart.has("word", stop, POSSESSIVE):
+        return "a mere attribute"
     group = VerbGroup(i, stop, frozenset(), tense, finite=True, negated=False, recalled=False)
     return _threat(Firing(act, i, stop, None if act.nominal else group, scene.clause))
 
 
 def _describes(scene: Sentence, act: Trigger, tense: str, at: tuple[int, int]) -> str | None:
     """Name the fault where support only describes somebody who does something else: "forces BACKED BY Chad took"."""
-    if scene.grammar.uninflected and not act.nominal and scene.chart.has("word", at[1], POSSESSIVE):
-        return "a mere attribute"
     relative = scene.clause.link == RELATIVE or is_reduced(scene, *at)
     return "a mere attribute" if act.type == "SUPPORT" and tense == "passive" and relative else None
 

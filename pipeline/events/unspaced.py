@@ -109,21 +109,38 @@ def _is_dense(letter: str) -> bool:
 
 
 def unspaced(
-    phrases: Iterable[tuple[str, ...]], common: Iterable[str], short: frozenset[str], fold: dict[int, str]
+    phrases: Iterable[tuple[str, ...]],
+    cuts: Iterable[tuple[str, ...]],
+    common: Iterable[str],
+    short: frozenset[str],
+    fold: dict[int, str],
 ) -> Unspaced:
-    """Make it of the phrases of a lexicon, of other words of the language and of the names of one letter.
+    """Make it of the words of a lexicon's phrases, of other words of the language and of the names of one letter.
 
-    A phrase of several words is found as a whole, and each of its words alone; others that are two of them are cut.
+    `cuts` are found as a whole and then cut; other words that are two of the lexicon's are left out.
     """
-    dense = [phrase for phrase in phrases if all(map(_is_dense, "".join(phrase).replace("·", "")))]
-    several = {"".join(phrase): tuple(map(len, phrase)) for phrase in dense if len(phrase) > 1}
-    single = {word for phrase in dense for word in phrase}
-    whole = {phrase[0] for phrase in dense if len(phrase) == 1}
-    plain = [word for word in common if not _made_up(word, single)]
-    known = {word: (len(word),) for word in (*plain, *single)} | several | {word: (len(word),) for word in whole}
+    own = {word for phrase in phrases for word in phrase if _is_dense_word(word)}
+    plain = [word for word in common if not _made_up(word, own)]
+    several = (*_torn(plain, own), *cuts)
+    known = {word: (len(word),) for word in (*plain, *own)} | {"".join(cut): tuple(map(len, cut)) for cut in several}
     ordered = sorted(word for word in known if word and word not in short)
     automaton = AhoCorasick(ordered, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA)
     return Unspaced(automaton, tuple(known[word] for word in ordered), short, fold)
+
+
+def _is_dense_word(word: str) -> bool:
+    return bool(word) and all(map(_is_dense, word.replace("·", "")))
+
+
+def _torn(common: Iterable[str], own: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield what a common word would tear apart: "从中" in "从" and "中国"."""
+    beginning: dict[str, list[str]] = {}
+    for word in sorted(own):
+        for size in range(1, len(word)):
+            beginning.setdefault(word[:size], []).append(word)
+    for word in common:
+        if word[0] in own:
+            yield from ((word[0], name) for name in beginning.get(word[1:], ()))
 
 
 def _made_up(word: str, own: set[str]) -> bool:

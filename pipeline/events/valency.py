@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.events.declension import subjective
 from pipeline.events.gazetteer import REGION
 from pipeline.events.inversion import bare_agent, fronted, personal
+from pipeline.events.isolating import foretold
 from pipeline.events.proposal import JUDGING
 from pipeline.events.roles import Cast
 from pipeline.events.subjects import is_head, other_side
@@ -29,6 +30,7 @@ GOVERNING_REACH = 40
 STRIKING = frozenset({"ASSAULT", "SANCTION", "COERCE", "REJECT", "ACCUSE", "AID"})
 # Cases of what something is about.
 TOPICS = frozenset({"on", "for"})
+BLAMING = frozenset({"ACCUSE", "REJECT"})
 HELPING = frozenset({"AID", "AGREE", "REQUEST", "SUPPORT"})
 # Frames whose phrases may stand before the verb where endings show who acts: "to Moscow came the premier".
 MOVING = frozenset({"visit", "undergo"})
@@ -46,11 +48,11 @@ def cast_of(
     """Turn positions into cases: what stands before is the agent, what follows directly the object."""
     chart, passive = scene.chart, firing.tense == "passive"
     before = _governed_before(scene, firing)
+    agents, right = _parted(scene, firing, agents)
     # Who is deployed belongs to who deploys.
     case = "object" if passive and firing.act.type != "MOBILIZE" else "agent"
     left = [_governing(c, firing)._replace(case=case) for c in agents] if not inherited or passive else []
     taken = {c.start for c in agents}
-    right: list[Chunk] = []
     reach, verb = max([firing.end, *(c.end for c in agents)]), _next_verb(scene, firing)
     doer = bare_agent(scene, firing, near)
     source = chart.within("case", "source", firing.end, min(firing.clause.end, firing.end + GOVERNING_REACH))
@@ -61,8 +63,7 @@ def cast_of(
             (chunk.start < firing.end and not (inside or ahead))
             or chunk.start in taken
             or not _may_govern(firing, chunk, source, passive=passive)
-            or (chunk.case == "with" and _new_clause(scene, firing.end, chunk.start))
-            or _is_victim(chart, firing, chunk)
+            or _belongs_elsewhere(scene, firing, chunk)
         ):
             continue
         if not right and _follows_preposition(scene, firing, chunk):
@@ -75,7 +76,8 @@ def cast_of(
             right.append(chunk._replace(case="by"))
             continue
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH and chunk.start < verb:
-            judged = firing.act.type in JUDGING and chunk.country is not None
+            blamed = BLAMING if scene.grammar.uninflected else JUDGING
+            judged = firing.act.type in blamed and chunk.country is not None
             whole = inside or (is_head(scene, chunk) and not _modifies(scene, chunk))
             if not (judged or whole) or (chart.word(chunk.start - 1) == "," and not chunk.group):
                 continue
@@ -102,6 +104,23 @@ def _is_victim(chart: Chart, firing: Firing, chunk: Chunk) -> bool:
     """Whether somebody was hit by what is condemned: "condemned the strike ON UKRAINE" accuses another."""
     hit = firing.act.type == "ACCUSE" and chunk.case in {"on", "against", "in"} and firing.group is not None
     return hit and chart.within("list", "weapon", firing.end, chunk.start) is not None
+
+
+def _parted(scene: Sentence, firing: Firing, agents: tuple[Chunk, ...]) -> tuple[tuple[Chunk, ...], list[Chunk]]:
+    """Take the last of those joined by a word for "and" that is also "with" for whom one acts on: "A与B断交"."""
+    directed = scene.grammar.frames[firing.act.frame].kind == "directed" and "with" in firing.act.to
+    if not (scene.grammar.preverbal and directed) or len(agents) < 2:
+        return agents, []
+    return agents[:-1], [agents[-1]._replace(case="with", group=0)]
+
+
+def _belongs_elsewhere(scene: Sentence, firing: Firing, chunk: Chunk) -> bool:
+    """Whether a phrase behind a verb is another verb's: behind "and", or where such phrases stand before theirs."""
+    if scene.grammar.preverbal and chunk.start >= firing.end:
+        apart = any(scene.chart.word(i) == "," for i in range(firing.end, chunk.start))
+        return apart or (chunk.case is not None and not foretold(scene, firing, chunk))
+    joined = chunk.case == "with" and _new_clause(scene, firing.end, chunk.start)
+    return joined or _is_victim(scene.chart, firing, chunk)
 
 
 def _is_no_object(scene: Sentence, firing: Firing, chunk: Chunk) -> bool:
