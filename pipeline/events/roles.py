@@ -44,7 +44,7 @@ class Cast:
     """The noun phrases a firing can draw on: those of its clause, and the agent of the sentence before it.
 
     `unknown_agent`: the clause marks as agent a word that is no known party; `owners` are the genitives that can be
-    the agent where there is no verb.
+    the agent where there is no verb; `last` stands alone behind the predicate.
     """
 
     near: tuple[Chunk, ...]
@@ -53,6 +53,7 @@ class Cast:
     others: tuple[Chunk, ...]
     unknown_agent: bool = False
     owners: tuple[Chunk, ...] = ()
+    last: Chunk | None = None
 
 
 def assign(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
@@ -102,7 +103,10 @@ def agent(firing: Firing, cast: Cast, grammar: Grammar) -> tuple[tuple[Chunk, ..
 
 
 def _behind(firing: Firing, cast: Cast) -> Chunk | None:
-    """The person right behind the verb of a headline: "from Lalu met Nitish Kumar"."""
+    """Who stands right behind the verb: a person in a headline, anybody at the end: "has warned them CHINA"."""
+    last = cast.last
+    if last is not None and last.kind in SUBJECTS and last.case in {None, "agent"} and last.sector != MEDIA:
+        return last
     after = cast.after[0] if cast.after else None
     fits = after is not None and after.start == firing.stop and after.kind == "person" and after.case is None
     return after if fits else None

@@ -119,10 +119,18 @@ def _told(scene: Sentence, after: tuple[int, int, str] | None) -> list[Draft]:
         cast = replace(cast, near=(*cast.near, *_ahead(scene, firing, after)))
         if not continues(scene.chart, firing, cast):
             continue
-        told.extend(propose(scene, firing, cast))  # type: ignore[arg-type]
+        told.extend(d for d in propose(scene, firing, cast) if not _is_asked(told, d))  # type: ignore[arg-type]
         if firing.group is not None and not (firing.tense == "passive" and is_reduced(scene, firing.start, firing.end)):
             last = firing.stop
     return told
+
+
+def _is_asked(told: Sequence[Draft], draft: Draft) -> bool:
+    """Whether who acts was asked to before in the clause: it has not happened yet, "asked POLICE to arrest him"."""
+    actors = {c.identity for c in draft.actors}
+    return any(
+        one.event_type == "REQUEST" and not actors.isdisjoint(c.identity for c in one.recipients) for one in told
+    )
 
 
 def _ahead(scene: Sentence, firing: Firing, after: tuple[int, int, str] | None) -> list[Chunk]:
