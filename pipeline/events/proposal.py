@@ -207,7 +207,9 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
     everyone = (*actors, *recipients)
     return {
         "needs_actor": not act.needs_actor or bool(actors),
-        "needs_recipient": not act.needs_recipient or bool(recipients) or (act.at_home and are_at_home(scene, actors)),
+        "needs_recipient": not act.needs_recipient
+        or bool(recipients)
+        or (act.at_home and are_at_home(scene, firing, actors)),
         "needs_mutual": not act.needs_mutual or (len(everyone) > 1 and not firing.occasion and _agreed(parties)),
         "needs_alone": not act.needs_alone or len({c.country for c in actors}) == 1,
         "needs_foreign": not act.needs_foreign or _foreign(actors, recipients),

@@ -9,12 +9,18 @@ if TYPE_CHECKING:
 
     from pipeline.events.chunks import Chunk
     from pipeline.events.coder import Scene
+    from pipeline.events.firing import Firing
     from pipeline.events.triggers import Trigger
 
 POLITICIANS = frozenset({"GOV", "LEG", "PTY", "OPP", "ELI"})
 SINGLE = frozenset({"person", "counterpart", "organisation"})
 UNARMED = frozenset({"ELI", "PTY", "LEG", "OPP", "LAB", "BUS", "EDU", "JRN", "SOC"})
 WORKERS = "LAB"
+# Offices that deal with other states.
+OUTWARD = frozenset({
+    "foreign minister", "deputy foreign minister", "foreign secretary", "foreign ministry", "ambassador", "diplomat",
+    "special envoy", "spokesperson", "military spokesperson", "delegation",
+})  # fmt: skip
 # CAMEO of an attack of which no more is said.
 UNSPECIFIED = "190"
 
@@ -31,8 +37,14 @@ def are_rivals(actors: Sequence[Chunk], recipients: Sequence[Chunk]) -> bool:
     return apart and all(map(is_politician, (*actors, *recipients))) and any(c.kind in SINGLE for c in actors)
 
 
-def are_at_home(scene: Scene, actors: Sequence[Chunk]) -> bool:
-    """Whether politicians act in an article about their own country: whoever else they deal with is of it too."""
+def are_at_home(scene: Scene, firing: Firing, actors: Sequence[Chunk]) -> bool:
+    """Whether politicians act in an article about their own country: whoever else they deal with is of it too.
+
+    Not those who speak for a state to others: their "West" or "enemies" are abroad. And what suffers a verb is no
+    unknown person but a thing: "the move was criticised".
+    """
+    if firing.tense == "passive" or any(c.office in OUTWARD for c in actors):
+        return False
     ours = [c for c in actors if c.country == scene.context.focus and c.basis != "publisher_default"]
     return bool(ours) and len(ours) == len(actors) and all(map(is_politician, ours))
 
