@@ -106,8 +106,12 @@ def _with_group(near: Sequence[Chunk], head: Chunk | None) -> tuple[Chunk, ...]:
 
 
 def _acts(chunk: Chunk, *, passive: bool) -> bool:
-    """Whether a noun phrase without a preposition can be a subject; the media suffer, else they only report."""
-    return chunk.case is None and chunk.kind in PARTIES | {"place"} and (passive or chunk.sector != MEDIA)
+    """Whether a noun phrase without a preposition can be a subject; the media suffer, else they only report.
+
+    What suffers may be marked as the object: "журналіста затримано".
+    """
+    bare = chunk.case is None or (passive and chunk.case == "object")
+    return bare and chunk.kind in PARTIES | {"place"} and (passive or chunk.sector != MEDIA)
 
 
 def antecedent(chunks: Sequence[Chunk], start: int, link: str) -> tuple[Chunk, ...]:
