@@ -16,6 +16,7 @@ MOST_AUXILIARIES = 5
 AGENT_REACH = 3
 # Where auxiliaries are phrases: "a décidé de", "après avoir".
 LONGEST_FIRST = (5, 4, 3, 2, 1)
+MODAL = frozenset({"unreal", "future", "would", "infinitive"})
 # What a bare verb says in a headline by what stands before it.
 HEADLINE = {frozenset({"infinitive"}): "future", frozenset[str](): "present"}
 
@@ -59,6 +60,9 @@ def _isolated(scene: Sentence, i: int, form: str) -> str | None:
 
 def _tense(scene: Sentence, i: int, form: str) -> str | None:
     first, kinds = group_before(scene, i)
+    if form == "third":
+        # No modal governs this form: "PM MAY accuses her critics".
+        kinds -= MODAL
     if kinds & {"unreal", "negative"}:
         return None
     if kinds & {"future", "would"}:
