@@ -89,7 +89,7 @@ def read(reader: Reader, chart: Chart, chunks: list[Chunk], span: tuple[int, int
         marked = scene.grammar.conjugated or scene.grammar.preverbal
         scene.near = near if marked else [_freed(c, start) for c in near]
         # What is demanded has not happened: "demanded that Turkey withdraws its troops".
-        asked = (d.firing.clause.end == start for d in found if d.event_type == "REQUEST")
+        asked = (start - d.firing.clause.end <= 1 for d in found if d.event_type == "REQUEST")
         if link != COMPLEMENT or not any(asked):
             found.extend(one_assault(_told(scene, after)))
         if not scene.carried:
@@ -167,7 +167,8 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
         return cast_of(scene, firing, own, owner(scene, firing))
     if firing.act.said is not None:
         return _said(scene, firing, last)
-    struck = blow(scene, firing) if firing.act.type == "ASSAULT" and firing.tense != "passive" else None
+    strikes = firing.act.type == "ASSAULT" and scene.grammar.frames[firing.act.frame].kind != "host"
+    struck = blow(scene, firing) if strikes and firing.tense != "passive" else None
     if struck is not None:
         scene.carried = struck
         return cast_of(scene, firing, near, struck)
@@ -241,6 +242,7 @@ def _has_agent(near: Sequence[Chunk], firing: Firing) -> bool:
 
 def _complement(chart: Chart, chunks: list[Chunk], end: int) -> list[Chunk]:
     """The subject of the clause that begins at token `end` with "that": whom a demand is made to."""
+    end += chart.word(end) == ","
     if not chart.has("connective", end, COMPLEMENT):
         return []
     return [c._replace(case="object") for c in chunks if 0 <= c.start - end <= OBJECT_REACH and c.case is None][:1]
