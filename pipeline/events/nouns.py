@@ -43,7 +43,8 @@ def may_stand_between(chart: Chart, grammar: Grammar, i: int) -> bool:
     act = chart.hit("trigger", i)
     # A participle describes: "the occupying forces".
     describes = act is None or (grammar.capitals and all(form == "ing" for _, form, *_ in act[1]))
-    return word and describes and not any(chart.hit(layer, i) for layer in layers)
+    owner = chart.has("word", i, "before_genitive")
+    return word and describes and not owner and not any(chart.hit(layer, i) for layer in layers)
 
 
 def _grammatical(chart: Chart, i: int) -> bool:

@@ -25,6 +25,10 @@ def test_the_marker_of_an_owner_is_not_that_of_its_officer() -> None:
     assert [actor.office for actor in mention.actors] == ["president"]
 
 
+def test_what_another_state_owns_is_not_the_subject_s() -> None:
+    assert told("ps", "چاډ د پیرو حکومت په رسمیت وپېژانده.") == ["SUPPORT TCD>PER"]
+
+
 def test_the_second_of_two_bare_nouns_is_the_object() -> None:
     assert told("ps", "د چاډ پوځ د پیرو ډیپلوماتان وشړل.") == ["SANCTION/expel TCD>PER"]
 
