@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.events.declension import agree
 from pipeline.events.suffixes import Suffixes
+from pipeline.events.titles import counts
 
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart, Hit
@@ -158,7 +159,7 @@ def _preposition(chart: Chart, grammar: Grammar, first: int) -> tuple[int, tuple
         if hit is not None and hit[0] <= first and (other is None or other[0] <= hit[0]):
             return _outer(chart, grammar, i) or _longest(chart, i, hit)
         article = chart.word(i) in grammar.words.get("articles", ()) or chart.has("word", i, "articles")
-        if i < 0 or not (article or _adjective(chart, i)):
+        if i < 0 or not (article or _adjective(chart, i) or (grammar.unspaced and counts(chart, i))):
             break
         others += not article
         if others > MOST_ADJECTIVES:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOST_BEFORE = 8
 LONGEST_PHRASE = 9
 MOST_UNKNOWN = 4
+LONGEST_ATTRIBUTE = 7
 LONGEST_AUXILIARY = 4
 # What only describes a noun, or is one.
 POSSESSIVE = "possessive"
@@ -25,6 +26,8 @@ SPEECH = "speech_phrase"
 ASPECT = "aspect"
 # Cases of settings, behind which a subject may stand.
 SETTING = frozenset({"in", "from", "source"})
+# Prepositions that are signs of voice or time as well.
+VOICE = frozenset({"by", "object"})
 FORETELLING = frozenset({"AGREE", "REJECT", "THREATEN"})
 
 
@@ -95,20 +98,36 @@ def _verbal(chart: Chart, j: int) -> bool:
 def tense(scene: Sentence, i: int, kinds: set[str], form: str) -> str | None:
     """The tense of a verb at token i; None where it is a noun, or said to come and passive."""
     passive = form == "passive" or "passive" in kinds
-    if ATTRIBUTE in kinds or (scene.chart.has("word", i - 1, POSSESSIVE) and "passive" not in kinds):
+    if ATTRIBUTE in kinds or _is_noun(scene, i, passive="passive" in kinds):
         return None
     if "future" in kinds:
         return None if passive else "future"
     return "passive" if passive else "past"
 
 
+def _is_noun(scene: Sentence, i: int, *, passive: bool) -> bool:
+    """Whether a word that is also a verb stands behind a preposition or what describes it: "在集会上", "新的制裁"."""
+    if scene.chart.has("word", i - 1, POSSESSIVE):
+        return not passive
+    before = scene.chart.hit("case", i - 1)
+    return before is not None and before[0] == i and VOICE.isdisjoint(before[1])
+
+
 def attribute_end(scene: Sentence, i: int) -> int:
-    """Where what describes an object ends, "取消[与普京的]会晤", if a preposition stands at token i; else 0."""
+    """Where what describes an object ends if it begins at token i, "取消[与普京的]会晤"; else 0."""
+    if is_date(scene.chart, i) or scene.chart.hit("number", i) or scene.chart.has("word", i, POSSESSIVE):
+        return i + 1
     if not scene.chart.hit("case", i):
         return 0
     stop = min(scene.clause.end, i + LONGEST_PHRASE)
     found = scene.chart.within("word", POSSESSIVE, i, stop)
     return found + 1 if found is not None else 0
+
+
+def in_attribute(scene: Sentence, i: int) -> bool:
+    """Whether the verb at token i describes a noun behind it: "一名[批评总统的]记者"."""
+    stop = min(scene.clause.end, i + LONGEST_ATTRIBUTE)
+    return scene.chart.within("word", POSSESSIVE, i + 1, stop) is not None
 
 
 def foretold(scene: Sentence, firing: Firing, chunk: Chunk) -> bool:
@@ -124,7 +143,7 @@ def no_subject(scene: Sentence, first: int) -> bool:
         return False
     own = next((c for c in reversed(scene.near) if c.end <= first and c.case is None), None)
     if own is not None and own.end == first:
-        return _is_governed(scene, own)
+        return is_governed(scene, own)
     if is_date(chart, i) or any(c.start <= i < c.end for c in scene.near):
         return False
     return not any(
@@ -135,12 +154,12 @@ def no_subject(scene: Sentence, first: int) -> bool:
     )
 
 
-def _is_governed(scene: Sentence, chunk: Chunk) -> bool:
-    """Whether a name is what another verb governs: "呼吁[俄罗斯]撤军", "指责[以色列]袭击"."""
+def is_governed(scene: Sentence, chunk: Chunk, after: int = 0) -> bool:
+    """Whether a name is what a verb behind token `after` governs: "呼吁[俄罗斯]撤军", "指责[以色列]袭击"."""
     chart, i = scene.chart, chunk.start
     while i > scene.clause.start and chart.has("word", i - 1, ASPECT):
         i -= 1
-    if i <= scene.clause.start:
+    if i <= max(scene.clause.start, after):
         return False
     for back in range(1, LONGEST_AUXILIARY + 1):
         for layer in ("trigger", "auxiliary"):

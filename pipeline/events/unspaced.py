@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -61,26 +62,37 @@ class Unspaced:
                 start = match.end()
             yield start, end
 
-    def _spans(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    def _spans(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
         plain = folded(text[start:end], self.fold)
-        last = 0
-        for number, first, stop in self.automaton.find_matches_as_indexes(plain):
+        found: list[tuple[int, int]] = []
+        last = start
+        for number, i, j in self.automaton.find_matches_as_indexes(plain):
+            first, stop = start + i, start + j
             if first > last:
-                yield from self._unknown(plain, start, (last, first))
-            last = first
-            for size in self.sizes[number]:
-                yield start + last, start + last + size
-                last += size
-            last = stop
-        yield from self._unknown(plain, start, (last, len(plain)))
-
-    def _unknown(self, plain: str, offset: int, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
-        for match in _PIECE.finditer(plain, *span):
-            first, stop = match.span()
-            if match["dense"] and stop - first <= MOST_SHORT and self.short.issuperset(match[0]):
-                yield from ((offset + i, offset + i + 1) for i in range(first, stop))
+                self._unknown(plain, start, (last, first), found)
+            sizes = self.sizes[number]
+            if len(sizes) == 1:
+                found.append((first, stop))
             else:
-                yield offset + first, offset + stop
+                found += pairwise(accumulate(sizes, initial=first))
+            last = stop
+        if last < end:
+            self._unknown(plain, start, (last, end), found)
+        return found
+
+    def _unknown(self, plain: str, start: int, span: tuple[int, int], found: list[tuple[int, int]]) -> None:
+        """Add the pieces of what no word of the lexicon covers; most are one letter or sign."""
+        first, stop = span
+        if stop - first == 1:
+            if not plain[first - start].isspace():
+                found.append(span)
+            return
+        for match in _PIECE.finditer(plain, first - start, stop - start):
+            i, j = match.span()
+            if match["dense"] and j - i <= MOST_SHORT and self.short.issuperset(match[0]):
+                found += ((start + k, start + k + 1) for k in range(i, j))
+            else:
+                found.append((start + i, start + j))
 
 
 def folded(text: str, fold: dict[int, str]) -> str:

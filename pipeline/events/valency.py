@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipeline.events.declension import subjective
 from pipeline.events.gazetteer import REGION
 from pipeline.events.inversion import bare_agent, fronted, personal
-from pipeline.events.isolating import foretold
+from pipeline.events.isolating import foretold, in_attribute, is_governed
 from pipeline.events.proposal import JUDGING
 from pipeline.events.roles import Cast
 from pipeline.events.subjects import is_head, other_side
@@ -30,7 +30,6 @@ GOVERNING_REACH = 40
 STRIKING = frozenset({"ASSAULT", "SANCTION", "COERCE", "REJECT", "ACCUSE", "AID"})
 # Cases of what something is about.
 TOPICS = frozenset({"on", "for"})
-BLAMING = frozenset({"ACCUSE", "REJECT"})
 HELPING = frozenset({"AID", "AGREE", "REQUEST", "SUPPORT"})
 # Frames whose phrases may stand before the verb where endings show who acts: "to Moscow came the premier".
 MOVING = frozenset({"visit", "undergo"})
@@ -76,7 +75,7 @@ def cast_of(
             right.append(chunk._replace(case="by"))
             continue
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH and chunk.start < verb:
-            blamed = BLAMING if scene.grammar.uninflected else JUDGING
+            blamed = STRIKING if scene.grammar.uninflected else JUDGING
             judged = firing.act.type in blamed and chunk.country is not None
             whole = inside or (is_head(scene, chunk) and not _modifies(scene, chunk))
             if not (judged or whole) or (chart.word(chunk.start - 1) == "," and not chunk.group):
@@ -118,7 +117,10 @@ def _belongs_elsewhere(scene: Sentence, firing: Firing, chunk: Chunk) -> bool:
     """Whether a phrase behind a verb is another verb's: behind "and", or where such phrases stand before theirs."""
     if scene.grammar.preverbal and chunk.start >= firing.end:
         apart = any(scene.chart.word(i) == "," for i in range(firing.end, chunk.start))
-        return apart or (chunk.case is not None and not foretold(scene, firing, chunk))
+        if chunk.case is None:
+            other = firing.act.type != "REJECT" and is_governed(scene, chunk, firing.end)
+            return apart or other
+        return apart or not foretold(scene, firing, chunk)
     joined = chunk.case == "with" and _new_clause(scene, firing.end, chunk.start)
     return joined or _is_victim(scene.chart, firing, chunk)
 
@@ -168,6 +170,8 @@ def _next_verb(scene: Sentence, firing: Firing) -> int:
         return limit
     table, cases = scene.chart.hits["auxiliary"], scene.chart.hits["case"] if scene.grammar.verb_first else {}
     verbal = (i for i in range(firing.end, limit) if i in table and i not in cases)
+    if scene.grammar.preverbal:
+        verbal = (i for i in verbal if not in_attribute(scene, i))
     return next((i for i in verbal if not {"adverb"} >= set(table[i][1])), limit)
 
 
