@@ -210,9 +210,6 @@ def _visit(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
         wanted = tuple(None if case == "bare" else case for case in wanted)
         where = next((c for case in wanted for c in reversed(places) if c.case == case), None)
     actors, inherited = agent(firing, cast, grammar)
-    if where is not None and where in actors and may_have_subject(firing, grammar):
-        # "Bharat daure par aayenge Putin": the place stands bare before who comes.
-        actors = side(cast.near, subject_of([c for c in cast.near if c is not where]))
     actors = tuple(c for c in actors if c is not where)
     if (inherited or not actors) and firing.act.words:
         owners = [c for c in cast.near if c.case == "genitive" and c is not where and c.kind == "person"]
@@ -248,9 +245,7 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     if not recipients and (firing.act.type in SEIZING or unmarked) and firing.tense == "past":
         recipients = _object(firing, before, actors, unmarked=unmarked)
     suffered = _is_suffered(firing, frame.kind)
-    # A place is the last that a passive can mean: "two Americans were killed in Jordan".
-    placed = all(c.case == "in" for c in recipients)
-    if not firing.occasion and (suffered or (placed and _is_passive(firing, grammar, also="nominal"))):
+    if not firing.occasion and (suffered or (not recipients and _is_passive(firing, grammar, also="nominal"))):
         patient = side(before, subject_of([c for c in before if c.case is None], passive=True))
         recipients = patient or recipients
         actors = tuple(c for c in actors if c not in recipients and not (suffered and inherited))
@@ -272,9 +267,7 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
 def _judged(firing: Firing, cast: Cast) -> Parties:
     """The speaker and of whom it is said: "said that the PARTY was corrupt"."""
     actors = cast.carried if firing.clause.link == COMPLEMENT else ()
-    before = [c for c in cast.near if c.end <= firing.start]
-    owners = [c for c in before if c.case == "genitive" and c.kind in SUBJECTS and c.kind != "pronoun"]
-    judged = subject_of(before) or (owners[-1] if owners else None)
+    judged = subject_of([c for c in cast.near if c.end <= firing.start])
     same = judged is not None and judged.identity in {c.identity for c in actors}
     return Parties(() if same else actors, side(cast.near, judged), inherited=True)
 
