@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pipeline.events.grammar import Grammar
 
 QUOTES = frozenset("\"'“”‘’»")
+COMMAS = frozenset(",،")
+# Words from a name to the marker behind the relative clause on it.
+LONGEST_RELATIVE = 30
 # What may stand between a name and its case marker.
 AFTER = QUOTES | {")"}
 MOST_HEADS = 3
@@ -53,6 +56,8 @@ def with_case(chart: Chart, grammar: Grammar, chunk: Chunk, end: int) -> Chunk:
     hit = chart.hit("case", i) or chart.hit("case", chunk.end)
     if hit is None and _is_unowned(chart, chunk):
         return chunk._replace(case=OBJECT, case_end=chunk.end)
+    if hit is None and (agent := _behind_relative(chart, chunk.end, end)):
+        return chunk._replace(case="agent", case_end=agent)
     if hit is None or i >= end or (grammar.case_first and hit[1][0] != OBJECT):
         return _owner(chart, grammar, chunk) if grammar.bare_genitive else _marked_before(chart, grammar, chunk)
     case = hit[1][0]
@@ -95,6 +100,16 @@ def conjoined(grammar: Grammar, chart: Chart, before: list[Chunk], chunk: Chunk)
     return chunk._replace(case=None) if chart.word(chunk.start - 1) in grammar.conjunctions else chunk
 
 
+def _behind_relative(chart: Chart, i: int, end: int) -> int:
+    """Where the agent marker behind a relative clause ends: "Turkey, which bought the missiles, NE ..."; 0 if none."""
+    if chart.word(i) not in COMMAS or not chart.has("connective", i + 1, "relative"):
+        return 0
+    for j in range(i + 2, min(i + LONGEST_RELATIVE, end)):
+        if chart.word(j) in COMMAS and (after := chart.has("case", j + 1, "agent")):
+            return after
+    return 0
+
+
 def owned_from(chart: Chart, grammar: Grammar, i: int) -> int:
     """Where the owner begins of what ends before token i, behind its marker if it needs one; 0 where it has none."""
     return chart.has("case", i, GENITIVE) or (i if grammar.bare_genitive else 0)
@@ -116,12 +131,14 @@ def _owner(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
 def _of_head(chart: Chart, i: int, end: int) -> str | None:
     """The case of the noun behind a genitive that ends before token i, through further genitives."""
     words = 0
+    # In a headline an office behind a genitive is another party: "Imran's demand to the MINISTER".
+    others = (*OTHERS, "role") if chart.kind == "title" else OTHERS
     while i < end and words <= MOST_OWNED:
         hit = chart.hit("case", i)
         if hit is not None and not {GENITIVE, SOURCE} & set(hit[1]):
             found: str = hit[1][0]
             return found if words else None
-        if any(chart.hit(layer, i) for layer in OTHERS) or not (chart.is_word(i) or chart.word(i).isdigit()):
+        if any(chart.hit(layer, i) for layer in others) or not (chart.is_word(i) or chart.word(i).isdigit()):
             return None
         words += hit is None
         i = hit[0] if hit else i + 1

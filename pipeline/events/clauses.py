@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline.events.predicates import CLOSERS, VerbGroup, group_at, inverted, postposed
+from pipeline.events.predicates import CLOSERS, QUOTES, VerbGroup, group_at, inverted, postposed
 
 if TYPE_CHECKING:
     from pipeline.events.chart import Chart
@@ -45,7 +45,7 @@ def clauses(chart: Chart, grammar: Grammar, start: int, end: int) -> list[Clause
     while i < end:
         group = group_at(chart, i, end) if i in verbs else None
         turned = None
-        if headline and i in verbs and (group is None or not group.finite):
+        if headline and i in verbs and (group is None or not group.finite or chart.word(group.end) in QUOTES):
             turned = inverted(chart, i, end) or postposed(chart, i, end)
         if turned is not None:
             group, after = turned

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 TENSES = {
     "past": 0.98, "passive": 0.96, "participle": 0.9, "progressive": 0.88, "present": 0.9, "nominal": 0.85,
-    "future": 0.8, "habitual past": 0.7,
+    "future": 0.8, "need": 0.85, "habitual past": 0.7,
 }  # fmt: skip
 NOMINAL = 0.9
 INHERITED = 0.85

@@ -22,6 +22,7 @@ AGENT_REACH = 60
 # Words of a headline after the verb among which the noun of the act stands.
 BEHIND = 6
 STOPS = frozenset(".۔।?؟!")
+QUOTES = frozenset("\"'“”‘’")
 CLOSERS = frozenset(",،;؛:.۔।?؟!()[]{}«»\"'“”‘’–—-…|/*•")
 
 
@@ -107,17 +108,18 @@ def inverted(chart: Chart, i: int, stop: int) -> tuple[VerbGroup, int] | None:
         if hit is not None:
             tense = "passive" if "passive" in kinds else "past"
             return VerbGroup(i, end, past, tense, finite=True, negated=False, recalled=False), hit[0]
-        if not chart.is_word(noun) and not chart.word(noun).isdigit():
+        if not chart.is_word(noun) and not chart.word(noun).isdigit() and chart.word(noun) not in QUOTES:
             break
     return None
 
 
 def postposed(chart: Chart, i: int, stop: int) -> tuple[VerbGroup, int] | None:
-    """Read a verb of the past with its subject behind it, as headlines have it, and where that ends."""
+    """Read a verb with its subject behind it, as headlines have it, and where that ends."""
     found = chart.hit("verb", i)
     marked = any((hit := chart.hit("case", i - back)) and hit[0] == i for back in (1, 2, 3))
-    past = frozenset(form.verb for form in found[1] if form.form == "past") if found and marked else frozenset[str]()
-    if found is None or not past or chart.hit("auxiliary", found[0]):
+    forms = found[1] if found and marked else ()
+    tense = next((one for one in ("past", "future") if any(form.form == one for form in forms)), "")
+    if found is None or not tense or chart.hit("auxiliary", found[0]):
         return None
     end = found[0]
     while end < min(found[0] + BEHIND, stop) and chart.is_word(end):
@@ -126,7 +128,9 @@ def postposed(chart: Chart, i: int, stop: int) -> tuple[VerbGroup, int] | None:
         end += 1
     if end == found[0] or not (end == stop or chart.word(end) in CLOSERS):
         return None
-    return VerbGroup(i, found[0], past, "past", finite=True, negated=False, recalled=False), end
+    verbs = frozenset(form.verb for form in forms if form.form == tense)
+    negated = bool(chart.has("word", i - 1, "negation"))
+    return VerbGroup(i, found[0], verbs, tense, finite=True, negated=negated, recalled=False), end
 
 
 def _auxiliaries(chart: Chart, end: int, stop: int, forms: tuple[VerbForm, ...], kinds: set[str]) -> tuple[int, bool]:
@@ -178,6 +182,8 @@ def _tense(forms: tuple[VerbForm, ...], kinds: set[str]) -> str:
         ("need" in signs, "need"),
         ("possible" in signs, "possible"),
         ("future" in signs, "future"),
+        # "Hone den": may they let it happen.
+        ("infinitive" in main and "subjunctive" in kinds, "subjunctive"),
         ("infinitive" in main, "need" if obliged else "infinitive"),
         ("subjunctive" in kinds or main == {"subjunctive"}, "subjunctive"),
         ("infinitive" in kinds, "infinitive"),

@@ -267,7 +267,9 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
 def _judged(firing: Firing, cast: Cast) -> Parties:
     """The speaker and of whom it is said: "said that the PARTY was corrupt"."""
     actors = cast.carried if firing.clause.link == COMPLEMENT else ()
-    judged = subject_of([c for c in cast.near if c.end <= firing.start])
+    before = [c for c in cast.near if c.end <= firing.start]
+    owners = [c for c in before if c.case == "genitive" and c.kind in SUBJECTS and c.kind != "pronoun"]
+    judged = subject_of(before) or (owners[-1] if owners else None)
     same = judged is not None and judged.identity in {c.identity for c in actors}
     return Parties(() if same else actors, side(cast.near, judged), inherited=True)
 
