@@ -176,6 +176,8 @@ def _preposition(chart: Chart, grammar: Grammar, first: int) -> tuple[int, tuple
         if hit is not None and hit[0] <= first and (other is None or other[0] <= hit[0]):
             return _outer(chart, grammar, i) or _longest(chart, i, hit)
         article = chart.word(i) in grammar.words.get("articles", ()) or chart.has("word", i, "articles")
+        # "Против 50 РОССИЙСКИХ КОМПАНИЙ": where endings tell nouns apart no verb ends in a preposition.
+        article = article or (bool(grammar.declension) and chart.word(i).isdigit())
         if i < 0 or not (article or _adjective(chart, i) or (grammar.unspaced and counts(chart, i))):
             break
         others += not article

@@ -38,5 +38,9 @@ def test_what_suffers_may_be_marked_as_the_object(text: str) -> None:
     assert told("uk", text) == ["COERCE/arrest PER>PER"]
 
 
+def test_a_number_may_stand_between_a_preposition_and_its_noun() -> None:
+    assert told("uk", "Чад запровадив санкції проти 50 перуанських компаній.") == ["SANCTION/discontinue TCD>PER"]
+
+
 def test_a_plural_verb_behind_a_place_has_its_government_for_a_subject() -> None:
     assert told("uk", "У Перу засудили рішення Чаду.") == ["ACCUSE/disapprove PER>TCD"]
