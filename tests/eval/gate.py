@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.eval import cleaning, gsr, mojibake, names, seed_gold, stories
+from tests.eval import cleaning, gsr, judged_articles, mojibake, names, seed_gold, stories
 from tests.eval.language.__main__ import main as languages
 from tests.eval.linking import judged, pairs
 from tests.eval.linking import stories as linked_stories
@@ -25,6 +25,8 @@ def main() -> int:
     code = seed_gold.main()
     print("\n== events of articles and translated stories (read its errors, never its answers)")
     code |= stories.main()
+    print("\n== events of articles judged by readers who knew no rule")
+    code |= judged_articles.score([])
     print("\n== sentences of the PLOVER gold standard")
     code |= gsr.score()
     print("\n== pages cut into pieces, mojibake repaired")
