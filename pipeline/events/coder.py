@@ -226,11 +226,10 @@ class Scene:
         for firing in fired if self.reader.known.grammar.ergative else nearest(fired):
             if firing.act.then is not None and not self._followed_by(firing.act.then):
                 continue
-            if firing.act.said is not None and self.spoke:
-                # What follows "said" is said, with "that" or without.
-                firing = replace(firing, clause=replace(part, link=COMPLEMENT))
-            cast = self._cast(firing, near)
-            found.extend(propose(self, firing, cast))
+            # What follows "said" is said, with "that" or without.
+            said = firing.act.said is not None and self.spoke
+            told = replace(firing, clause=replace(part, link=COMPLEMENT)) if said else firing
+            found.extend(propose(self, told, self._cast(told, near)))
         return one_assault(found)
 
     def _followed_by(self, tense: str) -> bool:

@@ -245,7 +245,9 @@ def _directed(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
     if not recipients and (firing.act.type in SEIZING or unmarked) and firing.tense == "past":
         recipients = _object(firing, before, actors, unmarked=unmarked)
     suffered = _is_suffered(firing, frame.kind)
-    if not firing.occasion and (suffered or (not recipients and _is_passive(firing, grammar, also="nominal"))):
+    # A place is the last that a passive can mean: "two Americans were killed in Jordan".
+    placed = all(c.case == "in" for c in recipients)
+    if not firing.occasion and (suffered or (placed and _is_passive(firing, grammar, also="nominal"))):
         patient = side(before, subject_of([c for c in before if c.case is None], passive=True))
         recipients = patient or recipients
         actors = tuple(c for c in actors if c not in recipients and not (suffered and inherited))

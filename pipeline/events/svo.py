@@ -164,7 +164,10 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
         reach = firing.end + NOUN_REACH + (ADJECTIVE_REACH if scene.grammar.adjectives_follow else 0)
         own = [c for c in near if firing.end <= c.start <= reach]
         own += [c for c in near if c not in own and c.group and c.group in {o.group for o in own}]
-        return cast_of(scene, firing, own, owner(scene, firing))
+        whose = owner(scene, firing)
+        if not whose and firing.act.needs_place:
+            whose = _residents(near, firing, before=scene.grammar.bare_genitive)
+        return cast_of(scene, firing, own, whose)
     if firing.act.said is not None:
         return _said(scene, firing, last)
     strikes = firing.act.type == "ASSAULT" and scene.grammar.frames[firing.act.frame].kind != "host"
@@ -219,12 +222,15 @@ def _said(scene: Sentence, firing: Firing, last: int) -> Cast | None:
     whom = subject(scene, last, firing)
     if not whom and scene.grammar.verb_first:
         whom = tuple(c for c in scene.near if 0 <= c.start - firing.end <= 1)[:1]
-    if not who or not (whom or firing.act.said == "self") or other_subject(scene, firing):
+    ours = scene.chart.within("word", "possessives", scene.clause.start, firing.start) is not None
+    stranger = other_subject(scene, firing) and not (ours and firing.act.said == "self")
+    if not who or not (whom or firing.act.said == "self") or stranger:
         return None
     if firing.act.said == "self":
         own = not whom or whom[0].identity == who[0].identity or "pronoun" in {whom[0].kind, whom[0].stands_for}
         state = bool(whom) and whom[0].kind in {"state", "place", "body"} and whom[0].country == who[0].country
-        return cast_of(scene, firing, scene.near, who) if own or state else None
+        cast = cast_of(scene, firing, scene.near, who)
+        return replace(cast, near=(*_one_other(scene, who[0]), *cast.near)) if own or state else None
     rises = (who[0].sector not in RULING and whom[0].sector in RULING) or may_demand(who[0], whom[0])
     if (whom[0].country == who[0].country and not rises) or "pronoun" in {whom[0].kind, whom[0].stands_for}:
         return None
@@ -233,6 +239,13 @@ def _said(scene: Sentence, firing: Firing, last: int) -> Cast | None:
         return None
     objects = [c._replace(case="object") for c in whom]
     return Cast((*(c._replace(case="agent") for c in who), *objects), (), (), ())
+
+
+def _one_other(scene: Sentence, who: Chunk) -> list[Chunk]:
+    """The one other state that a sentence names: what is said in it is said to that."""
+    others = [c for c in scene.chunks if c.kind == "state" and c.country not in {None, who.country}]
+    same = len({c.country for c in others}) == 1
+    return [others[0]._replace(case="to")] if same else []
 
 
 def _has_agent(near: Sequence[Chunk], firing: Firing) -> bool:
