@@ -26,6 +26,8 @@ SEIZING = frozenset({"COERCE", "RETREAT", "ASSAULT", "SANCTION"})
 SUBJECTS = PARTIES - {"pair"}
 # Acts that reach a place as they reach a state: aid TO TIGRAY.
 REACHING = frozenset({"ASSAULT", "AID", "SANCTION"})
+# Acts in words, which a capital stands for its government in: asked PYONGYANG.
+SPOKEN = frozenset({"REQUEST", "ACCUSE", "REJECT", "THREATEN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +320,10 @@ def _takes_place(firing: Firing, chunk: Chunk) -> bool:
         return True
     if firing.act.type == "RETREAT" and chunk.case in {"from", "genitive"}:
         return True
-    return chunk.case == "object" and (firing.act.type == "ASSAULT" or getattr(chunk.place, "kind", "") == "capital")
+    capital = getattr(chunk.place, "kind", "") == "capital"
+    if capital and firing.act.type in SPOKEN:
+        return True
+    return chunk.case == "object" and (firing.act.type == "ASSAULT" or capital)
 
 
 def _is_suffered(firing: Firing, kind: str) -> bool:
