@@ -35,7 +35,7 @@ def clauses(chart: Chart, grammar: Grammar, start: int, end: int) -> list[Clause
 
     Headlines put the noun of the act behind its verb, or leave the verb out before a comma.
     """
-    del grammar
+    bare = not grammar.ergative
     headline = chart.kind == "title"
     found: list[Clause] = []
     first, link = _skip(chart, start, end)
@@ -66,7 +66,8 @@ def clauses(chart: Chart, grammar: Grammar, start: int, end: int) -> list[Clause
                 first, link = _skip(chart, i, end)
                 groups, i = [], first
             continue
-        if i > first and i in connectives and COMPLEMENT in connectives[i][1]:
+        # Without a verb before it, the word for "that" belongs to what follows: "the call THAT she made".
+        if i > first and i in connectives and COMPLEMENT in connectives[i][1] and (groups or not bare):
             found.append(Clause(first, i, None, link, tuple(groups)))
             first, link = _skip(chart, i, end)
             groups, i = [], first

@@ -186,7 +186,10 @@ def _suffixes(phrases: dict[tuple[str, ...], dict[int, list[Any]]], rules: Gramm
     case = LAYERS.index("case")
     # Where names have capitals, an apostrophe parts them from their suffixes.
     names = {LAYERS.index(layer) for layer in NAMES if not (rules.capitals and layer in PROPER)}
-    endings = {p[0].removeprefix(MARK) for p, found in phrases.items() if case in found and p[0].startswith(MARK)}
+    word = LAYERS.index("word")
+    # Suffixes of number stand between a noun and its case, or show none.
+    marked = [(p[0], found) for p, found in phrases.items() if p[0].startswith(MARK)]
+    endings = {p.removeprefix(MARK) for p, found in marked if case in found or "suffixes" in found.get(word, ())}
     if not endings - {""}:
         return None
     stems = frozenset(p[-1] for p, found in phrases.items() if names & found.keys() or _refers(found))

@@ -131,7 +131,12 @@ def capital_acts(chart: Chart, grammar: Grammar, after: int) -> bool:
     """Whether a capital ends bare before token `after`, as a subject, where names have capitals and verbs come last."""
     if grammar.order != "SOV" or not grammar.capitals:
         return False
-    after += chart.word(after) in grammar.list_marks
-    goes_on = any(chart.hit(layer, after) for layer in ("case", "connective", "role", "place", "country"))
+    comma = chart.word(after) in grammar.list_marks
+    after += comma
+    name = next((hit for layer in ("place", "country") if (hit := chart.hit(layer, after)) is not None), None)
+    if comma and name is not None:
+        # "Washington, Beijing and Moscow" act together, in "Washington, Beijing'i" one does.
+        return chart.hit("case", name[0]) is not None
+    goes_on = name is not None or any(chart.hit(layer, after) for layer in ("case", "connective", "role"))
     joined = goes_on or chart.has("word", after, "noun_city") or chart.word(after) in grammar.conjunctions
     return chart.is_word(after) and chart.texts[after].islower() and not joined
