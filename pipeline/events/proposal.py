@@ -34,6 +34,7 @@ UNRESOLVED = frozenset({"pronoun", "speaker", "pair"})
 # What is said to the media is said to everybody.
 TELLING = frozenset({"CONSULT", "AGREE", "REQUEST", "REJECT", "ACCUSE"})
 JUDGES = "JUD"
+POLICE = frozenset({"COP", "MIL"})
 LEGISLATING = frozenset({"LEG", "PTY", "OPP"})
 CRIMINALS = "CRM"
 EXPERTS = frozenset({"EDU", "JRN", "MED"})
@@ -163,6 +164,9 @@ def _is_loose(recipients: tuple[Chunk, ...]) -> bool:
 def _of_one_country(actors: list[Chunk], recipients: list[Chunk]) -> tuple[list[Chunk], list[Chunk]]:
     """Give a side that has only offices, bodies and groups without a country that of the other side."""
     ours, theirs = ({c.country for c in side} for side in (actors, recipients))
+    if ours == theirs and any(c.basis != "publisher_default" for c in actors):
+        # Whose minister it is was only assumed, and that the other side is of the same state makes it likely.
+        return actors, [c._replace(basis="remembered") if c.basis == "publisher_default" else c for c in recipients]
     if len(ours) == 1 and theirs == {None} and ours.isdisjoint(ontology().nonstate):
         return actors, [_at_home(c, actors[0]) for c in recipients]
     if len(theirs) == 1 and ours == {None} and any(c.sector in RULING for c in recipients):
@@ -221,6 +225,7 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "needs_court": not act.needs_court
         or (any(c.sector == JUDGES for c in actors) and any(c.sector in POLITICAL for c in recipients)),
         "needs_political": not act.needs_political or any(_governs(c) or c.sector in POLITICAL for c in actors),
+        "needs_police": not act.needs_police or any(c.sector in POLICE for c in recipients),
         "needs_organisation": not act.needs_organisation or any(c.kind == "organisation" for c in recipients),
         "needs_legislator": not act.needs_legislator or any(c.sector in LEGISLATING for c in actors),
         "an attack in words": not only_spoken(act, actors, recipients),

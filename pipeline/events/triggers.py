@@ -65,6 +65,7 @@ class Trigger:
     needs_court: bool = False
     needs_legislator: bool = False
     needs_political: bool = False
+    needs_police: bool = False
     needs_organisation: bool = False
     confidence: float = 0.9
 
