@@ -47,7 +47,10 @@ JUDGING = frozenset({"ACCUSE", "SUPPORT", "REJECT", "COERCE", "SANCTION"})
 DOMESTIC = frozenset({
     "COERCE", "SANCTION", "PROTEST", "ASSAULT", "ACCUSE", "REQUEST", "REJECT", "RETREAT", "CONCEDE", "THREATEN",
 })  # fmt: skip
+# What a state does to others, never to a government, an army or a party of its own.
+ADDRESSING = frozenset({"ACCUSE", "REQUEST", "THREATEN"})
 OFFICES = frozenset({"person", "counterpart"})
+GUESSED = frozenset({"publisher_default", "remembered"})
 # Words between a verb and the noun it governs.
 GOVERNED_REACH = 8
 
@@ -127,9 +130,13 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
 
 
 def _at_one_place(scene: Scene, firing: Firing, actors: list[Chunk]) -> bool:
-    """Whether those without a country are of that of the other side: not whom a state hits, or cases mark as hit."""
-    at_home = scene.reader.known.grammar.order == "SVO" and all(c.kind != "state" for c in actors)
-    return firing.act.type in DOMESTIC and (firing.act.type != "ASSAULT" or at_home)
+    """Whether those without a country are of that of the other side: not whom a state hits, asks or blames."""
+    act, order = firing.act, scene.reader.known.grammar.order
+    if act.type == "ASSAULT" and order != "SVO":
+        # Where cases mark who is hit, soldiers without a country are not those of the attacker.
+        return False
+    strange = order == "SVO" and act.type in {"ASSAULT", *ADDRESSING} and any(c.kind == "state" for c in actors)
+    return act.type in DOMESTIC and not strange
 
 
 def _aimed_at(scene: Scene, firing: Firing, victims: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
@@ -236,7 +243,7 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "a threat of criminals": act.type != "THREATEN" or all(c.sector != CRIMINALS for c in actors),
         "crime and courts at home": not _chronicle(scene, act, parties),
         "a warning of experts": act.type != "THREATEN" or any(c.sector not in EXPERTS for c in actors),
-        "against itself": not _against_itself(parties),
+        "against itself": not _against_itself(act, parties),
         "of oneself": not any(c.person and c.person == a.person for c in recipients for a in actors),
         "a private visit": act.frame != "visit" or _travels_for_state(parties),
         "asked of a court": act.type != "REQUEST" or not recipients or any(c.sector != JUDGES for c in recipients),
@@ -287,10 +294,13 @@ def _agreed(parties: Parties) -> bool:
     return not parties.inherited or all(c.basis == "remembered" for c in (*parties.actors, *parties.recipients))
 
 
-def _against_itself(parties: Parties) -> bool:
-    """Whether a party at home by default only acts on its own state by name: then it is of another state."""
+def _against_itself(act: Trigger, parties: Parties) -> bool:
+    """Whether a party at home by default only stands against its own state by name: then it is of another state."""
     assumed = {c.country for c in parties.actors if c.basis == "publisher_default"}
-    return any(c.kind == "state" and c.country in assumed for c in parties.recipients)
+    states = {c.country for c in parties.actors if c.kind == "state"}
+    guessed = [c for c in parties.recipients if c.kind == "body" and c.basis in GUESSED and c.country in states]
+    same = act.type in ADDRESSING and bool(guessed) and len(guessed) == len(parties.recipients)
+    return same or any(c.kind == "state" and c.country in assumed for c in parties.recipients)
 
 
 def _chronicle(scene: Scene, act: Trigger, parties: Parties) -> bool:
