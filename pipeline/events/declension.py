@@ -46,7 +46,8 @@ def declined(phrase: str, table: dict[str, Any], *, whole: bool, animate: bool) 
 
 def _as_foreign(words: list[str], table: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield a name that declines in one word or none: "Терезы МЭЙ", "КИМ ЧЕН Ыну", "Пелоси"."""
-    if words[-1].endswith(tuple(table.get("fixed", ()))):
+    fixed = tuple(table.get("fixed", ()))
+    if any(word.endswith(fixed) for word in (words[0], words[-1])):
         yield from ((" ".join(words), case) for case in CASES)
     for i in (0, len(words) - 1) if len(words) > 1 else ():
         forms = _forms(words[i], table, None, animate=True)

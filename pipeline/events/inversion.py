@@ -21,7 +21,7 @@ OPENING = ("connective", "date", "auxiliary")
 # A state behind a verb is its object; these take a preposition as objects.
 STATES = frozenset({"state", "place"})
 # What is governed from a seat.
-SEATS = frozenset({"state", "place", "body"})
+SEATS = frozenset({"state", "place", "body", "organisation"})
 ACTING = PARTIES - {"state", "pronoun", "speaker"}
 MARKS = frozenset(",;:\"'“”‘’()-–—")
 
