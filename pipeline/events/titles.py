@@ -21,6 +21,8 @@ UNNAMED = ("case", "country", "demonym", "role", "connective", "date", "trigger"
 SHORTEST_NAME, LONGEST_NAME = 2, 4
 COMMA = ","
 LEGISLATORS = "LEG"
+UNKNOWN = "UNK"
+LONGEST_INSTITUTION = 6
 # Words that count between the genitive of a place and the office.
 MOST_BETWEEN = 2
 
@@ -52,9 +54,22 @@ def seated(chart: Chart, names: Names, chunk: Chunk) -> Chunk:
     able = chunk.kind == "person" and names.capitals
     after = (chart.has("case", chunk.end, "genitive") or _seat(chart, chunk)) if able else 0
     hit = chart.hit("place", after) if after else None
+    if after and _names_institution(chart, names, after):
+        return chunk._replace(office=None, sector=UNKNOWN, national=False)
     if hit is None or not names.written(chart, after, upper=hit[1][0].upper):
         return chunk
     return chunk._replace(end=hit[0], country=hit[1][0].country, basis="explicit", national=False)
+
+
+def _names_institution(chart: Chart, names: Names, i: int) -> bool:
+    """Whether words in capitals from token i name what has its own presidents: "president of LEEDS UNIVERSITY"."""
+    institutions = names.known.grammar.words.get("institutions", ())
+    for j in range(i, min(i + LONGEST_INSTITUTION, len(chart.texts))):
+        if chart.word(j) in institutions:
+            return True
+        if not chart.texts[j][:1].isupper() and chart.word(j) not in names.particles and j > i:
+            break
+    return False
 
 
 def _seat(chart: Chart, chunk: Chunk) -> int:
