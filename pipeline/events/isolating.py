@@ -53,14 +53,17 @@ def _auxiliary(scene: Sentence, i: int, kinds: set[str]) -> int:
 
 
 def _date(scene: Sentence, i: int) -> int:
-    if i - 1 < scene.clause.start or not is_date(scene.chart, i - 1):
-        return 0
-    return i
+    """One more than the first token of a date that ends before token i, 0 where none does."""
+    first = i
+    while first > scene.clause.start and is_date(scene.chart, first - 1):
+        first -= 1
+    return first + 1 if first < i else 0
 
 
 def is_date(chart: Chart, i: int) -> bool:
     """Whether token i belongs to a date: a name, a number or its unit."""
-    return chart.hit("date", i) is not None or chart.word(i).isdigit() or chart.dating.is_unit(chart.word(i))
+    word, dating = chart.word(i), chart.dating
+    return chart.hit("date", i) is not None or word.isdigit() or dating.is_unit(word) or dating.is_a("range", word)
 
 
 def _phrase(scene: Sentence, i: int, kinds: set[str]) -> int:
@@ -85,7 +88,8 @@ def _phrase(scene: Sentence, i: int, kinds: set[str]) -> int:
                 return 0
         if party is None and not chart.has("word", j, POSSESSIVE):
             unknown += 1
-            if unknown > MOST_UNKNOWN or not chart.is_word(j) or chart.hit("trigger", j) or _verbal(chart, j):
+            word = chart.is_word(j) or chart.word(j).isdigit()
+            if unknown > MOST_UNKNOWN or not word or chart.hit("trigger", j) or _verbal(chart, j):
                 return 0
     return 0
 
@@ -117,7 +121,7 @@ def attribute_end(scene: Sentence, i: int) -> int:
     """Where what describes an object ends if it begins at token i, "取消[与普京的]会晤"; else 0."""
     if is_date(scene.chart, i) or scene.chart.hit("number", i) or scene.chart.has("word", i, POSSESSIVE):
         return i + 1
-    if not scene.chart.hit("case", i):
+    if not any(scene.chart.hit(layer, i) for layer in ("case", "trigger", "auxiliary")):
         return 0
     stop = min(scene.clause.end, i + LONGEST_PHRASE)
     found = scene.chart.within("word", POSSESSIVE, i, stop)

@@ -30,6 +30,8 @@ GOVERNING_REACH = 40
 STRIKING = frozenset({"ASSAULT", "SANCTION", "COERCE", "REJECT", "ACCUSE", "AID"})
 # Cases of what something is about.
 TOPICS = frozenset({"on", "for"})
+# Where verbs have no forms, the object of these may be the subject of the next verb.
+GOVERNING = STRIKING | {"REQUEST", "THREATEN"}
 HELPING = frozenset({"AID", "AGREE", "REQUEST", "SUPPORT"})
 # Frames whose phrases may stand before the verb where endings show who acts: "to Moscow came the premier".
 MOVING = frozenset({"visit", "undergo"})
@@ -75,7 +77,7 @@ def cast_of(
             right.append(chunk._replace(case="by"))
             continue
         if chunk.case is None and not passive and chunk.start - reach <= OBJECT_REACH and chunk.start < verb:
-            blamed = STRIKING if scene.grammar.uninflected else JUDGING
+            blamed = GOVERNING if scene.grammar.uninflected else JUDGING
             judged = firing.act.type in blamed and chunk.country is not None
             whole = inside or (is_head(scene, chunk) and not _modifies(scene, chunk))
             if not (judged or whole) or (chart.word(chunk.start - 1) == "," and not chunk.group):
