@@ -74,7 +74,14 @@ def _owners(scene: Scene, start: int, end: int) -> list[Chunk]:
     owners = [c for c in scene.chunks if c.case == "genitive" and c.country]
     if scene.reader.known.grammar.case_first and scene.reader.known.grammar.bare_genitive:
         return [c for c in owners if 0 <= c.start - end <= DEED_REACH][:1]
-    return [c for c in owners if 0 <= start - c.case_end <= DEED_REACH][-1:]
+    # Whom it struck may stand between: "Israel's [on Gaza launched] attack".
+    between = {i for c in scene.chunks if c.case not in {None, "genitive"} for i in range(c.start, c.case_end)}
+    return [c for c in owners if c.case_end <= start and _apart(c.case_end, start, between) <= DEED_REACH][-1:]
+
+
+def _apart(start: int, end: int, skipped: set[int]) -> int:
+    """How many tokens of [start, end) count as standing between."""
+    return sum(i not in skipped for i in range(start, end))
 
 
 def doer(scene: Scene, firing: Firing, recipients: Sequence[Chunk]) -> list[Chunk]:
