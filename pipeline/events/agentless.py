@@ -36,6 +36,16 @@ def by_blow(scene: Scene, firing: Firing) -> list[Chunk]:
     return [*doers[:1], *(c for c in behind if c.case in AIMED or c.kind == "place")][:2] if doers else []
 
 
+def aimed_at(scene: Scene, firing: Firing, victims: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
+    """Give victims of no known country that at which the blow that killed them was aimed."""
+    aimed = by_blow(scene, firing)[1:]
+    if not aimed or any(c.country for c in victims):
+        return victims
+    return tuple(c._replace(country=aimed[0].country, basis="apposition") for c in victims) or (
+        aimed[0]._replace(kind="state", case=None, group=0, place=None),
+    )
+
+
 def by_victim(scene: Scene, firing: Firing, parties: Parties) -> list[Chunk]:
     """The state that tries or holds one of its own for politics: "the ex-president was jailed"; no other is named."""
     act, focus = firing.act, scene.context.focus

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline.events.agentless import by_blow, on_the_streets
+from pipeline.events.agentless import aimed_at, on_the_streets
 from pipeline.events.chunks import Chunk
 from pipeline.events.concerned import concerned
 from pipeline.events.dates import is_past
@@ -14,6 +14,7 @@ from pipeline.events.implied import alleged, doer, implied_actors, victims, with
 from pipeline.events.objects import by_object
 from pipeline.events.ontology import ontology
 from pipeline.events.places import location, of_place, stated
+from pipeline.events.retorts import denies, hits_back
 from pipeline.events.rivals import are_at_home, are_rivals, is_politician, may_deploy, only_spoken
 from pipeline.events.roles import KILLED, MEDIA, Cast, Parties, assign
 
@@ -51,8 +52,6 @@ DOMESTIC = frozenset({
 ADDRESSING = frozenset({"ACCUSE", "REQUEST", "THREATEN"})
 OFFICES = frozenset({"person", "counterpart"})
 GUESSED = frozenset({"publisher_default", "remembered"})
-# Words between a verb and the noun it governs.
-GOVERNED_REACH = 8
 
 
 def propose(scene: Scene, firing: Firing, cast: Cast) -> Iterator[Draft]:
@@ -112,7 +111,7 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
             actors.append(chunk)
     if not actors and not parties.mutual:
         actors = implied_actors(scene, firing, parties, cast)
-        parties = replace(parties, recipients=_aimed_at(scene, firing, parties.recipients))
+        parties = replace(parties, recipients=aimed_at(scene, firing, parties.recipients))
     if _is_loose(parties.recipients) or firing.act.type == "ACCUSE":
         parties = replace(parties, recipients=tuple(_described(scene, firing, parties)) or parties.recipients)
     telling = firing.act.type in TELLING
@@ -137,16 +136,6 @@ def _at_one_place(scene: Scene, firing: Firing, actors: list[Chunk]) -> bool:
         return False
     strange = order == "SVO" and act.type in {"ASSAULT", *ADDRESSING} and any(c.kind == "state" for c in actors)
     return act.type in DOMESTIC and not strange
-
-
-def _aimed_at(scene: Scene, firing: Firing, victims: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
-    """Give victims of no known country that at which the blow that killed them was aimed."""
-    aimed = by_blow(scene, firing)[1:]
-    if not aimed or any(c.country for c in victims):
-        return victims
-    return tuple(c._replace(country=aimed[0].country, basis="apposition") for c in victims) or (
-        aimed[0]._replace(kind="state", case=None, group=0, place=None),
-    )
 
 
 def _described(scene: Scene, firing: Firing, parties: Parties) -> list[Chunk]:
@@ -248,29 +237,10 @@ def _demands(scene: Scene, act: Trigger, parties: Parties, firing: Firing) -> di
         "a private visit": act.frame != "visit" or _travels_for_state(parties),
         "asked of a court": act.type != "REQUEST" or not recipients or any(c.sector != JUDGES for c in recipients),
         "protest of those who rule": act.type != "PROTEST" or any(_may_protest(c) for c in actors),
-        "a pledge to hit back": act.type != "AGREE" or parties.mutual or not _hits_back(scene, firing),
-        "a denial": act.type != "REJECT" or _foreign(actors, recipients) or not _denies(scene, firing),
+        "a pledge to hit back": act.type != "AGREE" or parties.mutual or not hits_back(scene, firing),
+        "a denial": act.type != "REJECT" or _foreign(actors, recipients) or not denies(scene, firing),
         "one side only": act.type not in BILATERAL or _two_sided(act, parties, firing),
     }
-
-
-def _hits_back(scene: Scene, firing: Firing) -> bool:
-    """Whether what somebody promises or is ready to do is to hit back: that is a threat, whoever it is made to."""
-    return _beside(scene, firing, "reprisal")
-
-
-def _denies(scene: Scene, firing: Firing) -> bool:
-    """Whether what is rejected are allegations: who denies them makes a statement, unless another state made them."""
-    return _beside(scene, firing, "claims")
-
-
-def _beside(scene: Scene, firing: Firing, name: str) -> bool:
-    """Whether a word of a list stands where what the verb governs does: behind it, or before where verbs come last."""
-    if scene.reader.known.grammar.order == "SOV":
-        start, end = max(firing.clause.start, firing.start - GOVERNED_REACH), firing.stop
-    else:
-        start, end = firing.start, min(firing.clause.end, firing.end + GOVERNED_REACH)
-    return scene.chart.within("list", name, start, end) is not None
 
 
 def _governs(chunk: Chunk) -> bool:
