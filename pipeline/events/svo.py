@@ -16,9 +16,9 @@ from pipeline.events.inversion import dropped_subject, seated, stranger_acts, su
 from pipeline.events.isolating import POSSESSIVE, attribute_end
 from pipeline.events.moods import mood_tense
 from pipeline.events.predicates import VerbGroup
-from pipeline.events.proposal import RULING, propose
-from pipeline.events.rivals import may_demand
+from pipeline.events.proposal import propose
 from pipeline.events.roles import Cast
+from pipeline.events.saying import said, struck_by
 from pipeline.events.sentence import Sentence
 from pipeline.events.subjects import (
     STOPS,
@@ -30,7 +30,6 @@ from pipeline.events.subjects import (
     owner,
     quoted,
     resolve_pronouns,
-    speaker,
     subject,
 )
 from pipeline.events.tenses import group_before, is_reduced, tense_of
@@ -137,23 +136,13 @@ def _ahead(scene: Sentence, firing: Firing, after: tuple[int, int, str] | None) 
     """The subject of the clause behind, where a demand is made to it or a threat depends on it."""
     if firing.act.then == COMPLEMENT:
         return _complement(scene.chart, scene.chunks, scene.clause.end)
-    if firing.act.frame == UNDERGO and (struck := _struck(scene, firing)):
+    if firing.act.frame == UNDERGO and (struck := struck_by(scene, firing)):
         return struck
     if firing.act.type in CONDITIONAL and after is not None and after[2] == CONDITION:
         inside = [c for c in scene.chunks if after[0] <= c.start < after[1] and c.case is None]
         open_to = [c for c in inside if c.stands_for is None and c.country]
         return [c._replace(case="condition") for c in open_to[:1]]
     return []
-
-
-def _struck(scene: Sentence, firing: Firing) -> list[Chunk]:
-    """Whose attack somebody died in: "пятеро погибли при УДАРЕ Израиля"."""
-    at = scene.chart.within("list", firing.act.needs or "", firing.clause.start, firing.clause.end)
-    if at is None:
-        return []
-    end = scene.chart.hits["list"][at][0]
-    given = [c for c in scene.near if c.case == "to" and 0 <= c.start - end <= 1]
-    return [c._replace(case="by") for c in owner(scene, replace(firing, start=at, end=end)) or given]
 
 
 def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
@@ -169,7 +158,7 @@ def _roles(scene: Sentence, firing: Firing, last: int) -> Cast | None:
             whose = _residents(near, firing, before=scene.grammar.bare_genitive)
         return cast_of(scene, firing, own, whose)
     if firing.act.said is not None:
-        return _said(scene, firing, last)
+        return said(scene, firing, last)
     strikes = firing.act.type == "ASSAULT" and scene.grammar.frames[firing.act.frame].kind != "host"
     struck = blow(scene, firing) if strikes and firing.tense != "passive" else None
     if struck is not None:
@@ -214,38 +203,6 @@ def _residents(near: Sequence[Chunk], firing: Firing, *, before: bool) -> tuple[
     return tuple(
         c._replace(kind="people", office="protester", sector="CVL", case=None, place=None, group=0) for c in where
     )[:1]
-
-
-def _said(scene: Sentence, firing: Firing, last: int) -> Cast | None:
-    """What somebody says of another ("other": that it must) or of themselves ("self": that they will not)."""
-    who = speaker(scene, firing)
-    whom = subject(scene, last, firing)
-    if not whom and scene.grammar.verb_first:
-        whom = tuple(c for c in scene.near if 0 <= c.start - firing.end <= 1)[:1]
-    ours = scene.chart.within("word", "possessives", scene.clause.start, firing.start) is not None
-    stranger = other_subject(scene, firing) and not (ours and firing.act.said == "self")
-    if not who or not (whom or firing.act.said == "self") or stranger:
-        return None
-    if firing.act.said == "self":
-        own = not whom or whom[0].identity == who[0].identity or "pronoun" in {whom[0].kind, whom[0].stands_for}
-        state = bool(whom) and whom[0].kind in {"state", "place", "body"} and whom[0].country == who[0].country
-        cast = cast_of(scene, firing, scene.near, who)
-        return replace(cast, near=(*_one_other(scene, who[0]), *cast.near)) if own or state else None
-    rises = (who[0].sector not in RULING and whom[0].sector in RULING) or may_demand(who[0], whom[0])
-    if (whom[0].country == who[0].country and not rises) or "pronoun" in {whom[0].kind, whom[0].stands_for}:
-        return None
-    if any(scene.chart.has("auxiliary", firing.end + ahead, "passive") for ahead in (0, 1)):
-        # "Hostages must be freed": it is not they who are asked.
-        return None
-    objects = [c._replace(case="object") for c in whom]
-    return Cast((*(c._replace(case="agent") for c in who), *objects), (), (), ())
-
-
-def _one_other(scene: Sentence, who: Chunk) -> list[Chunk]:
-    """The one other state that a sentence names: what is said in it is said to that."""
-    others = [c for c in scene.chunks if c.kind == "state" and c.country not in {None, who.country}]
-    same = len({c.country for c in others}) == 1
-    return [others[0]._replace(case="to")] if same else []
 
 
 def _has_agent(near: Sequence[Chunk], firing: Firing) -> bool:
