@@ -32,6 +32,7 @@ LONGEST_PREPOSITION = 4
 LONGEST_LINK = 5
 MOST_ADJECTIVES = 3
 HYPHEN = "-"
+QUOTE = '"'
 # The marker behind the object where others stand before.
 OBJECT = "object"
 # What no name behind it owns.
@@ -146,7 +147,7 @@ def _of_head(chart: Chart, i: int, end: int) -> str | None:
 
 
 def _with_preposition(chart: Chart, grammar: Grammar, chunk: Chunk) -> Chunk:
-    first = chunk.start
+    first = chunk.start - (grammar.bare_genitive and chart.word(chunk.start - 1) == QUOTE)
     while grammar.bare_genitive and first > 0 and chart.has("word", first - 1, "noun_city"):
         first -= 1
     for _ in range(MOST_HEADS):
