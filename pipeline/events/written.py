@@ -23,6 +23,9 @@ YEAR_MONTHS, DAYS_IN_MONTH, LONGEST_YEAR = 12, 31, 4
 NAMED = frozenset({"month", "weekday"})
 _POINTED = re.compile(r"(\d{1,2})([./])(\d{1,2})\2(\d{4})", re.ASCII)
 
+# Months for which a day without a year, said of what is to come, has just passed.
+LATELY = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
@@ -246,11 +249,14 @@ class Written:
 
 
 def _near_year(today: date, month: int, day: int | None, *, future: bool) -> int:
-    """The year that makes the date the latest one not after today, or the next one with a future verb."""
+    """The year that makes the date the latest one not after today, or the next one with a future verb.
+
+    What is decided of late looks forward too: a day of the last months is not that of the next year.
+    """
     here = (month, day or 1)
     now = (today.month, today.day if day else 1)
     if future:
-        return today.year + (here < now)
+        return today.year + (here < now and today.month - month > LATELY)
     return today.year - (here > now)
 
 

@@ -47,7 +47,7 @@ def test_two_statements_of_one_article_are_two_events_under_two_ids():
 def test_grammar_parties_and_the_verb_are_no_wording():
     assert not report(told("a", "He has accused it of this", actors=(("RUS", None),))).words
     assert content_words("en", "Lavrov said that the pipeline would be closed", "said", "Lavrov") == {"pipel", "close"}
-    assert content_words("zh", "俄罗斯外长访问", "访问") == {"俄罗", "罗斯", "斯外", "外长", "长访"}
+    assert content_words("zh", "俄罗斯外长访问", "访问") == {"俄罗", "罗斯", "斯外", "长访"}
 
 
 @given(st.text(max_size=60), st.text(max_size=20), st.sampled_from(["en", "ur", "", "..", "zz", "a/b\0"]))
