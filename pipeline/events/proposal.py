@@ -109,7 +109,7 @@ def _expanded(scene: Scene, parties: Parties, firing: Firing, cast: Cast) -> Par
             resolved = True
         elif chunk.kind not in {"pronoun", "speaker"} and (chunk.kind != "place" or _speaks_for_state(chunk)):
             actors.append(chunk)
-    if not actors and not parties.mutual:
+    if not actors and not parties.mutual and firing.act.said != "self":
         actors = implied_actors(scene, firing, parties, cast)
         parties = replace(parties, recipients=aimed_at(scene, firing, parties.recipients))
     if _is_loose(parties.recipients) or firing.act.type == "ACCUSE":

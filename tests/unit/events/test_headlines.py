@@ -33,3 +33,13 @@ def test_a_genitive_before_the_verb_form_is_no_verb() -> None:
 
 def test_two_halves_of_a_headline_tell_one_attack() -> None:
     assert told("ur", "", title="صنعا پر اسرائیلی بمباری، 12 یمنی ہلاک") == ["ASSAULT/aerial ISR>YEM"]
+
+
+def test_the_subject_of_a_headline_may_stand_behind_its_verb() -> None:
+    assert told("hi", "", title="ट्रंप के बयान पर भड़का चीन") == ["ACCUSE/disapprove CHN>USA"]
+    assert told("hi", "", title="घर से भागे आरोपी की तलाश") == []
+
+
+def test_a_subject_may_stand_before_a_relative_clause() -> None:
+    text = "जापान, जिसने समझौता तोड़ा था, ने रूस की आलोचना की।"
+    assert told("hi", text) == ["ACCUSE/disapprove JPN>RUS"]
