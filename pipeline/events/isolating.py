@@ -33,6 +33,13 @@ FORETELLING = frozenset({"AGREE", "REJECT", "THREATEN"})
 
 def before_verb(scene: Sentence, i: int) -> tuple[int, set[str]]:
     """Where auxiliaries, dates and prepositional phrases before the verb at token i begin, and what they say of it."""
+    key = (scene.clause.start, i)
+    if key not in scene.groups:
+        scene.groups[key] = _before_verb(scene, i)
+    return scene.groups[key]
+
+
+def _before_verb(scene: Sentence, i: int) -> tuple[int, set[str]]:
     kinds: set[str] = set()
     for _ in range(MOST_BEFORE):
         at = _auxiliary(scene, i, kinds) or _date(scene, i) or _phrase(scene, i, kinds)

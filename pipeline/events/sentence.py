@@ -35,6 +35,8 @@ class Sentence:
         self.listed = listed(chart, *span)
         # Several triggers begin with one verb: its tense is read once.
         self.tenses: dict[tuple[int, int, str], str | None] = {}
+        # What stands before a verb is read once.
+        self.groups: dict[tuple[int, int], tuple[int, set[str]]] = {}
 
     def date(self, part: Clause, *, future: bool) -> tuple[EventDate | None, bool]:
         """Return the date of a clause and whether the text states it."""
