@@ -212,6 +212,9 @@ def _visit(firing: Firing, cast: Cast, grammar: Grammar) -> Parties:
         wanted = tuple(None if case == "bare" else case for case in wanted)
         where = next((c for case in wanted for c in reversed(places) if c.case == case), None)
     actors, inherited = agent(firing, cast, grammar)
+    if where is not None and where in actors and may_have_subject(firing, grammar):
+        # "Bharat daure par aayenge Putin": the place stands bare before who comes.
+        actors = side(cast.near, subject_of([c for c in cast.near if c is not where]))
     actors = tuple(c for c in actors if c is not where)
     if (inherited or not actors) and firing.act.words:
         owners = [c for c in cast.near if c.case == "genitive" and c is not where and c.kind == "person"]
