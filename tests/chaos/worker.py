@@ -23,18 +23,20 @@ REPORT_SECONDS = 1.0
 BEAT = 0.05
 # Entries of dedup that stay whatever their age, and hours for which what left the window is still known.
 LEAST_ENTRIES, LASTING_HOURS, MOST_LASTING = 1000, 10 * 24, 4000
-# Of linking: reports and blocks that stay whatever their age, and days of the window.
+# Of linking: reports and blocks that stay whatever their age, and days of its window and that of events.
 FEW_REPORTS, MANY_BLOCKS, DAYS = 8, 64, 7
 
 
 def shrink_windows() -> None:
     """Let the tables forget sooner: the windows of event time stay as they are but for these."""
     from pipeline.dedup import index, memory
+    from pipeline.events import told
     from pipeline.linking import block, window
 
     index.LEAST_ENTRIES = LEAST_ENTRIES
     memory.LASTING_HOURS, memory.MOST_LASTING = LASTING_HOURS, MOST_LASTING
     block.FEW_REPORTS, block.DAYS = FEW_REPORTS, DAYS
+    told.DAYS_KEPT = DAYS
     window.MANY_BLOCKS, window.DAYS = MANY_BLOCKS, DAYS
 
 
