@@ -7,7 +7,6 @@ told apart here was read by hand in some thousand similar pairs; the thresholds 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from rapidfuzz.distance import Indel
@@ -18,6 +17,7 @@ from pipeline.dedup.novelty import nothing_new, numbers_replaced
 from pipeline.dedup.postings import Flags, Hashes
 from pipeline.dedup.state import SKETCH_KEPT, WINDOW_HOURS, Seen
 from pipeline.dedup.wording import Folded, Wording, expanded, head_share
+from pipeline.lazy import lazy
 from pipeline.text.sketch import AT_LEAST, COMPLETE_BELOW
 from schemas.article import Article
 
@@ -105,12 +105,12 @@ class Pair:
         """The words of the new article."""
         return self.folded.wording
 
-    @cached_property
+    @lazy
     def old_wording(self) -> Wording:
         """The words of the older article."""
         return expanded(self.old.wording) if self.old.wording else Wording("", "", whole=False)
 
-    @cached_property
+    @lazy
     def says_nothing_new(self) -> bool:
         """Whether the older article says everything the new one says."""
         if self.wording == self.old_wording:
@@ -119,12 +119,12 @@ class Pair:
             return self.old.latest.text_sha256 == self.article.text_sha256
         return nothing_new(self.wording, self.old_wording, edges(self.article))
 
-    @cached_property
+    @lazy
     def head_of_new(self) -> float:
         """How much of the head of the new text is in the old one."""
         return head_share(self.wording, self.old_wording)
 
-    @cached_property
+    @lazy
     def head_of_old(self) -> float:
         """How much of the head of the old text is in the new one."""
         return head_share(self.old_wording, self.wording)
@@ -164,7 +164,7 @@ class Pair:
             return self.new.text_key == self.old.text_key
         return self.wording.letters == self.old_wording.letters
 
-    @cached_property
+    @lazy
     def is_copy(self) -> bool:
         """Whether either text is the other or a part of it."""
         if not self.in_window or self.overlap.containment < COPY:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 
+from pipeline.lazy import lazy
 from pipeline.resources import knowledge_toml
 from pipeline.text.body import body_as_received
 from pipeline.text.fold import LINE_END, SENTENCE_END, decoded, fold, fold_lines, fold_words
@@ -35,7 +36,7 @@ class Edges:
     received: str = ""
     dateline: str = ""
 
-    @cached_property
+    @lazy
     def body(self) -> str:
         """The body with what was misread repaired, which takes longer than most questions about it."""
         return legible(self.received)
@@ -46,7 +47,7 @@ class Edges:
         lines = self.received[self.received.rfind("\n", 0, -_END) + 1 :]
         return self.body if may_be_misread(lines) else lines
 
-    @cached_property
+    @lazy
     def agency(self) -> str:
         """The folded letters of what looks like the agency at the beginning of the body; nothing without one."""
         beginning = self.received[:_BEGINNING]
@@ -57,7 +58,7 @@ class Edges:
             return ""
         return "" if _denies(found[0]) else fold(found[0])
 
-    @cached_property
+    @lazy
     def denies(self) -> bool:
         """Whether the dateline denies something, and so is more than a dateline."""
         return _denies(self.dateline)
@@ -67,7 +68,7 @@ class Edges:
         """Whether the text ends in dots."""
         return self.end[-_END:].rstrip().endswith(_CUT)
 
-    @cached_property
+    @lazy
     def stopped(self) -> frozenset[str]:
         """The folded letters of every sentence that ends in a stop."""
         found = (self.body[start:end] for start, end in sentences(self.body))

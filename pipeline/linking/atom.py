@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from functools import cached_property
 from operator import attrgetter
 
+from pipeline.lazy import lazy
 from pipeline.linking.party import Parties, Party, People
 from pipeline.linking.period import Period
 from pipeline.linking.report import Number, Report
@@ -28,7 +28,8 @@ class Atom:
 
     def __init__(self, event_key: str, reports: Iterable[Report]) -> None:
         self.event_key = event_key
-        self.reports = told = tuple(sorted(reports, key=attrgetter("order")))
+        told = tuple(reports)
+        self.reports = told = told if len(told) == 1 else tuple(sorted(told, key=attrgetter("order")))
         self.period: Period = min([r.period for r in told], key=attrgetter("rank", "first", "last"))
         self.order: Order = min([(r.period.rank, r.period.first, *r.order) for r in told])
         self.dates: tuple[Period, ...] = (self.period,)
@@ -37,99 +38,99 @@ class Atom:
             self.dates += (self.told,)
             self.days = min(self.days[0], self.told.first), max(self.days[1], self.told.last)
 
-    @cached_property
+    @lazy
     def told(self) -> Period | None:
         """The days of publication."""
         days = [r.told for r in self.reports if r.told]
         return Period(min(days), max(days), 0) if days else None
 
-    @cached_property
+    @lazy
     def actors(self) -> Parties:
         """Who acts."""
         return frozenset(Party.of(party, r.language) for r in self.reports for party in r.actors)
 
-    @cached_property
+    @lazy
     def recipients(self) -> Parties:
         """Who is acted on."""
         return frozenset(Party.of(party, r.language) for r in self.reports for party in r.recipients)
 
-    @cached_property
+    @lazy
     def people(self) -> People:
         """Who they are, by country."""
         return People((party, r.language) for r in self.reports for party in r.parties)
 
-    @cached_property
+    @lazy
     def organisations(self) -> frozenset[str]:
         """The bodies that act or are acted on."""
         return frozenset(p.organisation for r in self.reports for p in r.parties if p.organisation)
 
-    @cached_property
+    @lazy
     def countries(self) -> frozenset[str]:
         """The countries of both sides."""
         return frozenset(p.country for r in self.reports for p in r.parties if p.country)
 
-    @cached_property
+    @lazy
     def places(self) -> frozenset[str]:
         """The cities, by gazetteer id or name."""
         return frozenset(r.place for r in self.reports if r.place)
 
-    @cached_property
+    @lazy
     def locations(self) -> tuple[EventLocation, ...]:
         """All that is said of where it was, save where it was filed."""
         return tuple(p for r in self.reports if (p := r.event_location) is not None and p.basis != "dateline")
 
-    @cached_property
+    @lazy
     def lands(self) -> frozenset[str]:
         """The countries where it was."""
         return frozenset(p.country for p in self.locations if p.country)
 
-    @cached_property
+    @lazy
     def modes(self) -> frozenset[str]:
         """The PLOVER modes."""
         return frozenset(r.event_mode for r in self.reports if r.event_mode)
 
-    @cached_property
+    @lazy
     def numbers(self) -> frozenset[Number]:
         """What is counted."""
         return frozenset(n for r in self.reports for n in r.numbers)
 
-    @cached_property
+    @lazy
     def speakers(self) -> frozenset[str]:
         """The keys of those who say so."""
         return frozenset(r.speaker for r in self.reports if r.speaker)
 
-    @cached_property
+    @lazy
     def languages(self) -> frozenset[str]:
         """The languages of its articles."""
         return frozenset(r.language for r in self.reports)
 
-    @cached_property
+    @lazy
     def words(self) -> dict[str, frozenset[str]]:
         """The words of its own, by language."""
         told = {language: [r.words for r in self.reports if r.language == language] for language in self.languages}
         return {language: frozenset().union(*words) for language, words in told.items()}
 
-    @cached_property
+    @lazy
     def stories(self) -> frozenset[str]:
         """The stories of its articles."""
         return frozenset(r.story for r in self.reports)
 
-    @cached_property
+    @lazy
     def articles(self) -> frozenset[str]:
         """The ids of its articles."""
         return frozenset(r.article_id for r in self.reports)
 
-    @cached_property
+    @lazy
     def state(self) -> bool:
         """Whether a state itself speaks."""
         return any(r.state for r in self.reports)
 
-    @cached_property
+    @lazy
     def past(self) -> bool:
         """Whether it is told as past."""
         return any(r.past for r in self.reports)
 
-    @cached_property
+    @lazy
     def recalled(self) -> bool:
         """Whether it is told as past and it is unknown when it was."""
         return any(r.past and not r.period.known for r in self.reports)

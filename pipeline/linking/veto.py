@@ -125,16 +125,19 @@ def _acts(one: Atom, other: Atom) -> bool:
         return True
     if MEETING in (a, b) and a != b:
         return True
-    if _same_quarrel(one, other) or a.startswith(b) or b.startswith(a) or (one.modes & other.modes and a[:2] == b[:2]):
+    if a.startswith(b) or b.startswith(a) or (one.modes & other.modes and a[:2] == b[:2]):
         return False
-    return one.reports[0].event_type in VERBAL or not _means(one, other)
+    apart = one.reports[0].event_type in VERBAL or not _means(one, other)
+    return apart and not _same_quarrel(one, other)
 
 
 def _same_quarrel(one: Atom, other: Atom) -> bool:
     """Whether both have one person say something of another, in related words: "called him a liar", "accused him"."""
     sides = (one.actors, other.actors), (one.recipients, other.recipients)
+    if _kinds(one).isdisjoint(_kinds(other)):
+        return False
     named = all(any(party.person_key for party in side) for pair in sides for side in pair)
-    return named and bool(_kinds(one) & _kinds(other)) and not any(strangers(*pair) for pair in sides)
+    return named and not any(strangers(*pair) for pair in sides)
 
 
 def _means(one: Atom, other: Atom) -> bool:
