@@ -47,12 +47,12 @@ class Atom:
     @lazy
     def actors(self) -> Parties:
         """Who acts."""
-        return frozenset(Party.of(party, r.language) for r in self.reports for party in r.actors)
+        return frozenset([Party.of(party, r.language) for r in self.reports for party in r.actors])
 
     @lazy
     def recipients(self) -> Parties:
         """Who is acted on."""
-        return frozenset(Party.of(party, r.language) for r in self.reports for party in r.recipients)
+        return frozenset([Party.of(party, r.language) for r in self.reports for party in r.recipients])
 
     @lazy
     def people(self) -> People:
@@ -62,17 +62,17 @@ class Atom:
     @lazy
     def organisations(self) -> frozenset[str]:
         """The bodies that act or are acted on."""
-        return frozenset(p.organisation for r in self.reports for p in r.parties if p.organisation)
+        return frozenset([p.organisation for r in self.reports for p in r.parties if p.organisation])
 
     @lazy
     def countries(self) -> frozenset[str]:
         """The countries of both sides."""
-        return frozenset(p.country for r in self.reports for p in r.parties if p.country)
+        return frozenset([p.country for r in self.reports for p in r.parties if p.country])
 
     @lazy
     def places(self) -> frozenset[str]:
         """The cities, by gazetteer id or name."""
-        return frozenset(r.place for r in self.reports if r.place)
+        return frozenset([r.place for r in self.reports if r.place])
 
     @lazy
     def locations(self) -> tuple[EventLocation, ...]:
@@ -82,27 +82,27 @@ class Atom:
     @lazy
     def lands(self) -> frozenset[str]:
         """The countries where it was."""
-        return frozenset(p.country for p in self.locations if p.country)
+        return frozenset([p.country for p in self.locations if p.country])
 
     @lazy
     def modes(self) -> frozenset[str]:
         """The PLOVER modes."""
-        return frozenset(r.event_mode for r in self.reports if r.event_mode)
+        return frozenset([r.event_mode for r in self.reports if r.event_mode])
 
     @lazy
     def numbers(self) -> frozenset[Number]:
         """What is counted."""
-        return frozenset(n for r in self.reports for n in r.numbers)
+        return frozenset([n for r in self.reports for n in r.numbers])
 
     @lazy
     def speakers(self) -> frozenset[str]:
         """The keys of those who say so."""
-        return frozenset(r.speaker for r in self.reports if r.speaker)
+        return frozenset([r.speaker for r in self.reports if r.speaker])
 
     @lazy
     def languages(self) -> frozenset[str]:
         """The languages of its articles."""
-        return frozenset(r.language for r in self.reports)
+        return frozenset([r.language for r in self.reports])
 
     @lazy
     def words(self) -> dict[str, frozenset[str]]:
@@ -113,12 +113,12 @@ class Atom:
     @lazy
     def stories(self) -> frozenset[str]:
         """The stories of its articles."""
-        return frozenset(r.story for r in self.reports)
+        return frozenset([r.story for r in self.reports])
 
     @lazy
     def articles(self) -> frozenset[str]:
         """The ids of its articles."""
-        return frozenset(r.article_id for r in self.reports)
+        return frozenset([r.article_id for r in self.reports])
 
     @lazy
     def state(self) -> bool:
