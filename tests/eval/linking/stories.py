@@ -148,7 +148,7 @@ def main() -> int:
     print(f"{len(found)} mentions; main events by languages that found them:")
     print(*(f"  {name}: {' '.join(languages)}" for name, languages in result.found.items()), sep="\n")
     print(f"pairs of languages in one Event {result.joined}/{result.pairs} = {result.share:.3f}")
-    print(f"other statements that match too: {result.others} pairs")
+    print(f"of all that match by type and country {result.joined}/{result.pairs + result.others}")
     print(*(f"  apart: {pair}" for pair in result.apart), sep="\n")
     print(f"events across stories {len(result.false_joins)}; of {SHUFFLES} shuffles {differing} differ")
     print(*(f"  {join}" for join in result.false_joins), sep="\n")
